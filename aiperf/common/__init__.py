@@ -1,0 +1,1 @@
+"""What every part of AIPerf shares: contracts, values, configuration and the factories."""

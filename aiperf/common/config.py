@@ -1,0 +1,97 @@
+"""What a person asked a benchmark to do: one frozen value for each part that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TransportConfig:
+    """Where requests go and how long they may take.
+
+    ``url`` is ``http://host[:port][/prefix]`` or ``https://…``. All timeouts are seconds;
+    ``None`` means no limit. ``verify`` is ``False`` to accept any certificate, and ``ca_file``
+    a PEM bundle to trust instead of the system's.
+    """
+
+    url: str
+    connect_timeout: float | None = 10.0
+    request_timeout: float | None = 600.0
+    idle_timeout: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    api_key: str | None = field(default=None, repr=False)
+    verify: bool = True
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetConfig:
+    """The shape of the prompts; lengths are tokens."""
+
+    entries: int = 100
+    input_tokens_mean: float = 550.0
+    input_tokens_stddev: float = 0.0
+    output_tokens_mean: float | None = None
+    output_tokens_stddev: float = 0.0
+    batch_size: int = 1
+    system_prompt: str | None = None
+    random_seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadConfig:
+    """How much load and for how long; durations are seconds.
+
+    The run ends at ``request_count`` requests or after ``benchmark_duration``, whichever
+    comes first; requests in flight at the end of the duration get ``grace_period`` more.
+    """
+
+    concurrency: int = 1
+    request_count: int | None = None
+    benchmark_duration: float | None = None
+    grace_period: float = 30.0
+    warmup_request_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutputConfig:
+    """Where the artifacts go and how much is shown."""
+
+    artifact_dir: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentTypes:
+    """The class type that each factory is asked for, as plain strings."""
+
+    endpoint: str = "chat"
+    transport: str = "http"
+    dataset: str = "synthetic"
+    arrival: str = "concurrency"
+    tokenizer: str = "builtin"
+    executor: str = "local"
+    ui: str = "progress"
+    exporters: tuple[str, ...] = ("console", "json", "csv", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class BenchmarkConfig:
+    """One whole benchmark, ready to run; ``command`` is the command line that asked for it."""
+
+    model: str
+    transport: TransportConfig
+    dataset: DatasetConfig
+    load: LoadConfig
+    output: OutputConfig
+    types: ComponentTypes = field(default_factory=ComponentTypes)
+    streaming: bool = False
+    endpoint_path: str | None = None
+    extra_inputs: Mapping[str, Any] = field(default_factory=dict)
+    use_legacy_max_tokens: bool = False
+    use_server_token_count: bool = False
+    command: tuple[str, ...] = ()

@@ -1,0 +1,222 @@
+"""The values that travel along the measuring path, from a dataset's turn to a finished record.
+
+All times are ``time.perf_counter_ns`` readings (integers, nanoseconds) unless a name says
+otherwise; a run keeps one wall-clock anchor (:class:`ClockAnchor`) to turn them into dates.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROFILING = "profiling"
+WARMUP = "warmup"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One user turn: what is asked for, before any wire format.
+
+    ``texts`` holds one text for a conversation endpoint and a batch of them for embeddings.
+    ``input_tokens`` is the dataset's own count of all texts (``None``: not counted yet);
+    ``max_tokens`` is the most output tokens to ask for (``None``: leave it to the server).
+    """
+
+    texts: tuple[str, ...]
+    system: str | None = None
+    max_tokens: int | None = None
+    input_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A named sequence of turns, sent in order."""
+
+    conversation_id: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEndpoint:
+    """What an endpoint implementation needs to know about the server it formats for.
+
+    ``path`` overrides the endpoint's own URL path. ``extra_inputs`` is merged into every
+    payload last. ``use_legacy_max_tokens`` asks chat for ``max_tokens`` instead of
+    ``max_completion_tokens``.
+    """
+
+    model: str
+    streaming: bool = False
+    path: str | None = None
+    extra_inputs: Mapping[str, Any] = field(default_factory=dict)
+    use_legacy_max_tokens: bool = False
+    use_server_token_count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorDetails:
+    """Why a request failed.
+
+    ``type`` is the name of one of our exception classes (``ConnectError``, ``ReadTimeout``,
+    …), ``code`` the HTTP status or ``None``, ``message`` one line for a person.
+    """
+
+    type: str
+    message: str
+    code: int | None = None
+
+
+@dataclass(slots=True)
+class RawRecord:
+    """What a transport saw of one request, filled in while it happens.
+
+    A transport fills it in place, so that a request which is cancelled half-way still leaves
+    what was measured. ``parts`` holds the response body as it arrived, one item for each read
+    that carried body bytes, decoded from its transfer coding; ``part_ns[i]`` is the time at
+    which ``parts[i]`` arrived. ``0`` means that a moment was not reached.
+    """
+
+    start_ns: int = 0
+    """The request is handed to the connection (or starts to wait for one)."""
+    sent_ns: int = 0
+    """Its last byte was handed to the operating system."""
+    ack_ns: int = 0
+    """The response's status and headers had arrived."""
+    end_ns: int = 0
+    """The response was complete, or the request failed."""
+    status: int = 0
+    content_type: str = ""
+    parts: list[bytes] = field(default_factory=list)
+    part_ns: array[int] = field(default_factory=lambda: array("q"))
+    error: ErrorDetails | None = None
+    connection_reused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """The server's own token counts, ``None`` where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@dataclass(slots=True)
+class ParsedResponse:
+    """What a response meant, found by the endpoint after the clock stopped.
+
+    ``content_ns`` holds the arrival of each chunk that carried content (text, reasoning or a
+    tool call), in order; a response that was not streamed has one. An error that is only
+    visible in the body (broken JSON, an error object inside a 200) is ``error``.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    tool_calls: str = ""
+    content_ns: array[int] = field(default_factory=lambda: array("q"))
+    usage: Usage | None = None
+    finish_reason: str | None = None
+    error: ErrorDetails | None = None
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """One finished request with everything that metrics and exporters read.
+
+    Token counts are ``None`` when nothing counted them; ``output_tokens`` leaves out the reasoning
+    tokens, whoever counted. ``metrics`` maps a metric's tag to its value, or to a list of values
+    for a metric with several per request.
+    """
+
+    session_num: int
+    x_request_id: str
+    conversation_id: str
+    turn_index: int
+    phase: str
+    start_ns: int
+    ack_ns: int
+    end_ns: int
+    scheduled_ns: int | None
+    content_ns: array[int]
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    was_cancelled: bool = False
+    error: ErrorDetails | None = None
+    metrics: dict[str, float | list[float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAnchor:
+    """One wall-clock reading beside one ``perf_counter_ns`` reading of the same moment."""
+
+    wall_ns: int
+    perf_ns: int
+
+    def to_wall(self, perf_ns: int) -> int:
+        """Return the Unix time in nanoseconds of a ``perf_counter_ns`` reading."""
+        return self.wall_ns + (perf_ns - self.perf_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The distribution of one metric over a run; a metric of the run as a whole has ``avg`` only.
+
+    Percentiles are exact, by linear interpolation between the two nearest values.
+    """
+
+    tag: str
+    header: str
+    unit: str
+    avg: float
+    count: int = 1
+    min: float | None = None
+    max: float | None = None
+    std: float | None = None
+    percentiles: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCount:
+    """How often one kind of error ended a request."""
+
+    error: ErrorDetails
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """Everything that is known when a run has ended; what exporters write.
+
+    ``config`` and ``provenance`` are JSON-ready mappings. ``client_health`` holds the client's
+    own limits as measured during the run and, in ``warnings``, what they put in doubt.
+    """
+
+    statistics: tuple[Statistics, ...]
+    errors: tuple[ErrorCount, ...]
+    anchor: ClockAnchor
+    start_ns: int
+    end_ns: int
+    was_cancelled: bool
+    config: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    client_health: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A moment of a running benchmark, for the user interface."""
+
+    phase: str
+    sent: int
+    completed: int
+    errors: int
+    in_flight: int
+    elapsed_s: float
+    request_count: int | None
+    duration_s: float | None

@@ -1,0 +1,290 @@
+"""The contract of each pluggable part: what an implementation must provide.
+
+An implementation satisfies a protocol by its shape alone; it need not import this module.
+The host constructs every part through its factory with the keyword arguments of ``__init__``
+below. Only the methods named here are ever called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aiperf.common.config import DatasetConfig, LoadConfig, OutputConfig, TransportConfig
+    from aiperf.common.models import (
+        Conversation,
+        ModelEndpoint,
+        ParsedResponse,
+        Progress,
+        RawRecord,
+        RequestRecord,
+        RunResult,
+        Turn,
+    )
+
+
+class EndpointProtocol(Protocol):
+    """A wire format: a payload from a turn, the meaning from a response. No network, no clock."""
+
+    def __init__(self, *, model_endpoint: ModelEndpoint) -> None: ...
+
+    @property
+    def path(self) -> str:
+        """The URL path, beginning with ``/``, that requests go to."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Headers that this wire format needs on each request (content type, accept)."""
+        ...
+
+    def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
+        """Return the JSON body for the last of ``turns``; the earlier ones are its history."""
+        ...
+
+    def parse_response(self, record: RawRecord) -> ParsedResponse:
+        """Return what ``record``'s body means. Never raises: bad input becomes ``error``."""
+        ...
+
+
+class TransportProtocol(Protocol):
+    """Sends one request and stamps its times. Knows no wire format."""
+
+    def __init__(self, *, config: TransportConfig) -> None: ...
+
+    def prepare(self, path: str, body: bytes, headers: Mapping[str, str]) -> Any:
+        """Render everything that can be rendered before the clock starts.
+
+        Returns:
+            A value of the transport's own that :meth:`send` takes, any number of times.
+        """
+        ...
+
+    async def send(self, request: Any, record: RawRecord) -> None:
+        """Send ``request`` and fill ``record`` in place as things happen.
+
+        A failure of any kind becomes ``record.error``. Only cancellation is raised; what was
+        measured until then stays in ``record``.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+        ...
+
+
+class TokenizerProtocol(Protocol):
+    """Counts tokens, and turns text into token ids and back."""
+
+    def __init__(self, *, name: str | None = None) -> None: ...
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens in ``text``."""
+        ...
+
+    def encode(self, text: str) -> list[int]:
+        """Return the token ids of ``text``."""
+        ...
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Return the text of ``token_ids``, as :meth:`encode` gave them."""
+        ...
+
+
+class DatasetProtocol(Protocol):
+    """Yields the conversations of a run, reproducible from ``config.random_seed``."""
+
+    def __init__(self, *, config: DatasetConfig, tokenizer: TokenizerProtocol) -> None: ...
+
+    def load(self) -> Sequence[Conversation]:
+        """Return the conversations, at least one; a run goes round them until it ends."""
+        ...
+
+
+class ArrivalProtocol(Protocol):
+    """Says when the next request may start."""
+
+    def __init__(self, *, config: LoadConfig, rng: random.Random) -> None: ...
+
+    async def acquire(self) -> int | None:
+        """Wait until the next request may start.
+
+        Returns:
+            The ``perf_counter_ns`` at which it was scheduled, or ``None`` where there is no
+            schedule (closed-loop modes).
+        """
+        ...
+
+    def release(self) -> None:
+        """Say that a request which :meth:`acquire` let start has ended."""
+        ...
+
+
+class RecordMetricProtocol(Protocol):
+    """A metric with a value, or several, for each valid request."""
+
+    scope: ClassVar[Literal["record"]]
+    tag: ClassVar[str]
+    header: ClassVar[str]
+    unit: ClassVar[str]
+
+    def compute(self, record: RequestRecord) -> float | list[float] | None:
+        """Return the record's value in ``unit``, or ``None`` where it has none.
+
+        ``record.metrics`` already has the values of the metrics named in ``requires`` of this
+        metric's registry entry.
+        """
+        ...
+
+
+class RunTotals(Protocol):
+    """What a metric of the whole run may ask about it."""
+
+    @property
+    def duration_s(self) -> float:
+        """From the first request's start to the last valid response's end, in seconds."""
+        ...
+
+    @property
+    def request_count(self) -> int:
+        """Valid requests, warm-up left out."""
+        ...
+
+    @property
+    def error_count(self) -> int:
+        """Failed and cancelled requests, warm-up left out."""
+        ...
+
+    def total(self, tag: str) -> float | None:
+        """The sum of all values of a record metric, ``None`` if it has none."""
+        ...
+
+
+class RunMetricProtocol(Protocol):
+    """A metric with one value for the run as a whole."""
+
+    scope: ClassVar[Literal["run"]]
+    tag: ClassVar[str]
+    header: ClassVar[str]
+    unit: ClassVar[str]
+
+    def compute(self, run: RunTotals) -> float | None:
+        """Return the run's value in ``unit``, or ``None`` where it has none."""
+        ...
+
+
+MetricProtocol = RecordMetricProtocol | RunMetricProtocol
+
+
+class ExporterProtocol(Protocol):
+    """Writes one artifact."""
+
+    wants_records: ClassVar[bool]
+    """Whether :meth:`record` is to be called for each request as it ends."""
+
+    def __init__(self, *, config: OutputConfig) -> None: ...
+
+    def start(self, context: RunContext) -> None:
+        """The run is about to begin; ``context`` is known before the first request."""
+        ...
+
+    def record(self, record: RequestRecord) -> None:
+        """One request, warm-up included, has ended. Off the measuring path, in order of ending."""
+        ...
+
+    def finish(self, result: RunResult) -> str | None:
+        """Write the artifact.
+
+        Returns:
+            The path of the file that was written, or ``None`` if there is no file.
+        """
+        ...
+
+
+class RunContext(Protocol):
+    """What is known about a run before its first request."""
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The configuration, JSON-ready, without secrets."""
+        ...
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Which implementations run and where they came from, JSON-ready."""
+        ...
+
+    def to_wall(self, perf_ns: int) -> int:
+        """Return the Unix time in nanoseconds of a ``perf_counter_ns`` reading."""
+        ...
+
+    def unit_of(self, tag: str) -> str:
+        """Return the unit of the metric called ``tag``."""
+        ...
+
+
+class UIProtocol(Protocol):
+    """Shows a running benchmark. Never called from the measuring path."""
+
+    def start(self, title: str) -> None:
+        """The run begins."""
+        ...
+
+    def update(self, progress: Progress) -> None:
+        """A few times a second: where the run stands."""
+        ...
+
+    def stop(self) -> None:
+        """The run has ended; leave the terminal as it was. Safe to call twice."""
+        ...
+
+
+class LoadParts(Protocol):
+    """What an executor drives; built anew in each place where load is generated."""
+
+    endpoint: EndpointProtocol
+    transport: TransportProtocol
+    arrival: ArrivalProtocol
+    conversations: Sequence[Conversation]
+
+
+class RecordSink(Protocol):
+    """Where an executor hands over what it measured."""
+
+    def sent(self) -> None:
+        """One request is about to start."""
+        ...
+
+    def done(
+        self,
+        raw: RawRecord,
+        *,
+        session_num: int,
+        x_request_id: str,
+        conversation: Conversation,
+        turn_index: int,
+        phase: str,
+        scheduled_ns: int | None,
+        was_cancelled: bool,
+    ) -> None:
+        """One request has ended; called exactly once for each :meth:`sent`. Cheap."""
+        ...
+
+
+class ExecutorProtocol(Protocol):
+    """Generates the load in some place: this process, others, other machines."""
+
+    def __init__(
+        self, *, load: LoadConfig, build: Callable[[], LoadParts], sink: RecordSink
+    ) -> None: ...
+
+    async def run(self) -> None:
+        """Run warm-up and then the benchmark, to its end or until :meth:`stop`."""
+        ...
+
+    def stop(self) -> None:
+        """Cancel what is in flight and let :meth:`run` return soon. Safe from a signal handler."""
+        ...

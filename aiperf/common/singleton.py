@@ -1,0 +1,95 @@
+"""A factory that makes one instance of each class type in each process."""
+
+from __future__ import annotations
+
+import os
+from threading import RLock
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiperf.common.factory import AIPerfFactory, ClassEnumT, ClassProtocolT
+from aiperf.plugins.errors import InvalidStateError
+
+if TYPE_CHECKING:
+    from aiperf.plugins.slots import ClassType
+
+
+class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract=True):
+    """Makes one instance of each class type; a forked child makes its own."""
+
+    _instances: ClassVar[dict[str, tuple[int, Any]]]
+    _instances_lock: ClassVar[RLock]
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Give the factory instances of its own."""
+        super().__init_subclass__(**keywords)
+        cls._instances = {}
+        cls._instances_lock = RLock()
+        os.register_at_fork(after_in_child=cls._renew_lock)
+
+    @classmethod
+    def create_instance(cls, class_type: ClassEnumT | str, **kwargs: Any) -> ClassProtocolT:
+        """Return the instance of this process, made on the first call.
+
+        Only the first call's ``kwargs`` count.
+
+        Raises:
+            FactoryCreationError: as :meth:`AIPerfFactory.create_instance`.
+        """
+        if not cls.has_instance(class_type):
+            # Load outside the lock: nothing is imported while one is held.
+            cls.get_class_from_type(class_type)
+            with cls._instances_lock:
+                if not cls.has_instance(class_type):
+                    cls.set_instance(class_type, super().create_instance(class_type, **kwargs))
+        return cls.get_instance(class_type)
+
+    @classmethod
+    def get_or_create_instance(cls, class_type: ClassEnumT | str, **kwargs: Any) -> ClassProtocolT:
+        """Do what :meth:`create_instance` does, by a name that says so."""
+        return cls.create_instance(class_type, **kwargs)
+
+    @classmethod
+    def get_instance(cls, class_type: ClassEnumT | str) -> ClassProtocolT:
+        """Return the instance that this process has made.
+
+        Raises:
+            InvalidStateError: it has made none, or its parent made it before a fork.
+        """
+        pid, instance = cls._instances.get(cls._slot.key(class_type), (None, None))
+        if pid == os.getpid():
+            return instance  # type: ignore[return-value]  # what set_instance was given
+        why = "has been made" if pid is None else "was made by this process, only by its parent"
+        raise InvalidStateError(
+            f"{cls.__name__}: no instance of {cls._shown(class_type)} {why}. Call "
+            f"{cls.__name__}.create_instance({cls._shown(class_type)}) first."
+        )
+
+    @classmethod
+    def set_instance(cls, class_type: ClassEnumT | str, instance: ClassProtocolT) -> None:
+        """Make ``instance`` the one of this process."""
+        cls._instances[cls._slot.key(class_type)] = (os.getpid(), instance)
+
+    @classmethod
+    def has_instance(cls, class_type: ClassEnumT | str) -> bool:
+        """Say whether this process has an instance."""
+        pid, _ = cls._instances.get(cls._slot.key(class_type), (None, None))
+        return pid == os.getpid()
+
+    @classmethod
+    def get_all_instances(cls) -> dict[ClassEnumT | str, ClassProtocolT]:
+        """Return this process's instances by class type, spelled as they were registered."""
+        spellings = cls._slot.spellings
+        return {
+            spellings.get(class_type, class_type): instance  # type: ignore[misc]  # as given to us
+            for class_type, (pid, instance) in list(cls._instances.items())
+            if pid == os.getpid()
+        }
+
+    @classmethod
+    def _shown(cls, class_type: ClassType) -> str:
+        return repr(cls._slot.key(class_type))
+
+    @classmethod
+    def _renew_lock(cls) -> None:
+        """Replace a lock that another thread of the parent may have held during the fork."""
+        cls._instances_lock = RLock()

@@ -1,0 +1,105 @@
+"""The lazy entry: the record of one implementation, which imports nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NO_METADATA: Mapping[str, Any] = MappingProxyType({})
+_RESERVED = frozenset("@,= \t\n\r")
+
+
+@dataclass(frozen=True, slots=True)
+class LazyEntry:
+    """One implementation of one class type, named by strings only.
+
+    Args:
+        class_type: the category that an application asks for, such as ``"chat"``.
+        module_path: the dotted path of the module that holds the class.
+        class_name: the class's name in it; ``Outer.Inner`` reaches a nested class.
+        identifier: names this implementation; defaults to ``class_name``.
+        description: one line for people.
+        metadata: plain data that can be read without importing the class. The key ``extra``
+            names the optional extra of the distribution that the class needs.
+        factory: the factory's name, such as ``"endpoint"``; the hook that returns the entry
+            already says it, so a plugin leaves it out.
+
+    Raises:
+        PluginValidationError: a part is missing, is not text or cannot be what it says.
+    """
+
+    class_type: str
+    module_path: str
+    class_name: str
+    identifier: str = ""
+    description: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=lambda: _NO_METADATA, hash=False)
+    factory: str = ""
+
+    def __post_init__(self) -> None:
+        """Check every part, and give the identifier its default."""
+        class_type = getattr(self.class_type, "value", self.class_type)
+        if class_type is not self.class_type:
+            object.__setattr__(self, "class_type", class_type)
+        for name in ("class_type", "module_path", "class_name"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value:
+                raise _invalid(
+                    f"{self._label()}: {name} must be a non-empty string, not {value!r}."
+                )
+        if not self.identifier:
+            object.__setattr__(self, "identifier", self.class_name)
+        for name in ("class_type", "identifier"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not _RESERVED.isdisjoint(value):
+                raise _invalid(
+                    f"{self._label()}: {name} must be a string without blanks, '@', ',' and '=', "
+                    f"not {value!r}, because people write it in AIPERF_IMPLEMENTATIONS."
+                )
+        for name in ("module_path", "class_name"):
+            value = getattr(self, name)
+            if not is_dotted_name(value):
+                raise _invalid(
+                    f"{self._label()}: {name} {value!r} is not a dotted Python name. Write the "
+                    "module's absolute path and the class's name, each in its own argument."
+                )
+        if self.metadata is not _NO_METADATA:
+            object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as the call that makes it: a read-only mapping does not pickle by itself."""
+        return LazyEntry, (
+            self.class_type,
+            self.module_path,
+            self.class_name,
+            self.identifier,
+            self.description,
+            dict(self.metadata),
+            self.factory,
+        )
+
+    @property
+    def target(self) -> str:
+        """Where the class is: ``module.path:ClassName``."""
+        return f"{self.module_path}:{self.class_name}"
+
+    def _label(self) -> str:
+        return (
+            f"LazyEntry({self.class_type!r}, {self.module_path!r}, {self.class_name!r}, "
+            f"identifier={self.identifier!r})"
+        )
+
+
+def _invalid(message: str) -> Exception:
+    from aiperf.plugins.errors import PluginValidationError  # noqa: PLC0415 - error path only
+
+    return PluginValidationError(message)
+
+
+def is_dotted_name(name: str) -> bool:
+    """Say whether ``name`` is identifiers joined by single dots."""
+    return all(map(str.isidentifier, name.split(".")))

@@ -1,0 +1,134 @@
+"""What the environment variables say about plugins, read once and checked whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aiperf.plugins.entries import is_dotted_name
+from aiperf.plugins.errors import PluginSettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MODULES: Final = "AIPERF_PLUGIN_MODULES"
+AUTOLOAD: Final = "AIPERF_PLUGIN_AUTOLOAD"
+DISABLED: Final = "AIPERF_PLUGINS_DISABLED"
+STRICT: Final = "AIPERF_PLUGINS_STRICT"
+IMPLEMENTATIONS: Final = "AIPERF_IMPLEMENTATIONS"
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class PluginEnvironment:
+    """The five variables, parsed.
+
+    ``modules`` holds ``package.module`` or ``package.module:attribute``, in the order given.
+    ``disabled`` holds plugin, distribution or module names, ``"*"`` for all. An item of
+    ``implementations`` is ``(factory, class_type, identifier)``. ``None`` stands for a variable
+    that is not set, which is not the same as one that is set to nothing.
+    """
+
+    modules: tuple[str, ...] | None = None
+    autoload: bool | None = None
+    disabled: tuple[str, ...] | None = None
+    strict: bool | None = None
+    implementations: tuple[tuple[str, str, str], ...] | None = None
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> PluginEnvironment:
+        """Parse the variables.
+
+        Raises:
+            PluginSettingError: a variable is malformed; nothing has been imported yet.
+        """
+        return cls(
+            modules=_modules(environ.get(MODULES)),
+            autoload=_boolean(AUTOLOAD, environ.get(AUTOLOAD)),
+            disabled=_names(DISABLED, environ.get(DISABLED)),
+            strict=_boolean(STRICT, environ.get(STRICT)),
+            implementations=_implementations(environ.get(IMPLEMENTATIONS)),
+        )
+
+
+def _boolean(variable: str, text: str | None) -> bool | None:
+    if text is None:
+        return None
+    word = text.strip().lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    shown = "set but empty" if not word else f"{text!r}, which is neither yes nor no"
+    raise PluginSettingError(
+        f"{variable} is {shown}. Set it to 1 or 0, or unset it.", variable=variable, value=text
+    )
+
+
+def _names(variable: str, text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    if not text.strip():
+        return ()
+    names = tuple(part.strip() for part in text.split(","))
+    for position, name in enumerate(names, start=1):
+        if not name:
+            raise PluginSettingError(
+                f"{variable}={text!r} has nothing at position {position}. Remove the stray comma.",
+                variable=variable,
+                value=name,
+            )
+        if len(name.split()) > 1:
+            raise PluginSettingError(
+                f"{variable}={text!r}: {name!r} has blanks in it. Separate names by commas.",
+                variable=variable,
+                value=name,
+            )
+        if name in names[: position - 1]:
+            raise PluginSettingError(
+                f"{variable}={text!r} names {name!r} twice. Keep the place that you mean: "
+                "a later name wins over an earlier one.",
+                variable=variable,
+                value=name,
+            )
+    return names
+
+
+def _modules(text: str | None) -> tuple[str, ...] | None:
+    names = _names(MODULES, text)
+    for name in names or ():
+        module, colon, attribute = name.partition(":")
+        if not is_dotted_name(module) or (colon and not is_dotted_name(attribute)):
+            raise PluginSettingError(
+                f"{MODULES}={text!r}: {name!r} is not a module. Write package.module or "
+                "package.module:attribute, as in an import statement.",
+                variable=MODULES,
+                value=name,
+            )
+    return names
+
+
+def _implementations(text: str | None) -> tuple[tuple[str, str, str], ...] | None:
+    pairs = _names(IMPLEMENTATIONS, text)
+    if pairs is None:
+        return None
+    chosen: dict[tuple[str, str], str] = {}
+    for pair in pairs:
+        key, equals, identifier = (part.strip() for part in pair.partition("="))
+        factory, dot, class_type = key.partition(".")
+        if not (equals and dot and factory and class_type and identifier):
+            raise PluginSettingError(
+                f"{IMPLEMENTATIONS}={text!r}: {pair!r} is not FACTORY.CLASS_TYPE=IDENTIFIER, "
+                "as in endpoint.chat=openai_chat.",
+                variable=IMPLEMENTATIONS,
+                value=pair,
+            )
+        if chosen.setdefault((factory, class_type), identifier) != identifier:
+            raise PluginSettingError(
+                f"{IMPLEMENTATIONS}={text!r} chooses two implementations for {key}. Keep one.",
+                variable=IMPLEMENTATIONS,
+                value=pair,
+            )
+    return tuple((*key, identifier) for key, identifier in chosen.items())

@@ -1,0 +1,151 @@
+"""What the registry tells others about an implementation, and about how it was chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiperf.plugins.environment import IMPLEMENTATIONS
+from aiperf.plugins.origins import OriginKind
+from aiperf.plugins.resolver import Rule, decided_by, reference_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiperf.plugins.candidates import Candidate
+    from aiperf.plugins.origins import Origin
+    from aiperf.plugins.slots import FactorySlot
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """What ``list_implementations`` says of one implementation, without loading it.
+
+    ``reference`` is what to write to select it: its identifier, or ``identifier@plugin`` where
+    another one shadows it.
+    """
+
+    factory: str
+    class_type: str
+    identifier: str
+    module_path: str
+    class_name: str
+    is_plugin: bool
+    is_selected: bool
+    origin: Origin
+    reference: str
+    description: str
+    metadata: Mapping[str, Any]
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether it ships with the application itself."""
+        return self.origin.kind is OriginKind.BUILTIN
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with a plain mapping: a read-only one does not pickle by itself."""
+        return Implementation, (
+            self.factory,
+            self.class_type,
+            self.identifier,
+            self.module_path,
+            self.class_name,
+            self.is_plugin,
+            self.is_selected,
+            self.origin,
+            self.reference,
+            self.description,
+            dict(self.metadata),
+        )
+
+
+def describe(
+    factory: str, candidates: Sequence[Candidate], selected: Candidate | None
+) -> list[Implementation]:
+    """Return the public record of each candidate, the selected one first."""
+    best_first = sorted(candidates, key=lambda candidate: candidate is not selected)
+    return [
+        Implementation(
+            factory=factory,
+            class_type=candidate.entry.class_type,
+            identifier=candidate.entry.identifier,
+            module_path=candidate.entry.module_path,
+            class_name=candidate.entry.class_name,
+            is_plugin=candidate.is_plugin,
+            is_selected=candidate is selected,
+            origin=candidate.origin,
+            reference=reference_to(candidate, candidates),
+            description=candidate.entry.description,
+            metadata=candidate.entry.metadata,
+        )
+        for candidate in best_first
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One implementation that was not selected: why, and the line that would select it."""
+
+    implementation: Implementation
+    rule: Rule
+    to_select: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How one class type was resolved.
+
+    ``winner`` is ``None`` where an override names something that does not exist; ``override`` is
+    the reference it names, and ``override_source`` who set it.
+    """
+
+    factory: str
+    class_type: str
+    winner: Implementation | None
+    losers: tuple[Loss, ...]
+    override: str | None = None
+    override_source: str | None = None
+
+    def __str__(self) -> str:
+        """Tell it in lines for a person."""
+        lines = [f"{self.factory}.{self.class_type}"]
+        if self.override is not None:
+            lines.append(f"  override: {self.override!r}, set by {self.override_source}")
+        if self.winner is None:
+            lines.append("  selected: nothing")
+        else:
+            lines.append(f"  selected: {self.winner.reference} from {self.winner.origin}")
+        for loss in self.losers:
+            lines.append(f"  not selected: {loss.implementation.reference}: {loss.rule.value}")
+            lines.append(f"    to select it: {loss.to_select}")
+        return "\n".join(lines)
+
+
+def explain(
+    slot: FactorySlot,
+    candidates: Sequence[Candidate],
+    selected: Candidate | None,
+    override: tuple[str, str] | None,
+) -> Explanation:
+    """Return how the ranked ``candidates`` of one class type were resolved.
+
+    ``override`` is the reference that a person or the application selected, and who did.
+    """
+    factory = slot.name
+    described = describe(factory, candidates, selected)
+    class_type = candidates[0].entry.class_type
+    by_reference = {reference_to(candidate, candidates): candidate for candidate in candidates}
+    winner = described[0] if selected is not None else None
+    losers = []
+    for implementation in described[selected is not None :]:
+        loser = by_reference[implementation.reference]
+        rule = Rule.OVERRIDE
+        if override is None and selected is not None:
+            rule = decided_by(selected, loser)
+        pin = f'{IMPLEMENTATIONS}="{factory}.{class_type}={implementation.reference}"'
+        if class_type in slot.overrides:
+            arguments = f'"{class_type}", "{implementation.reference}"'
+            pin = f"{slot.title}.use_implementation_by_id({arguments})"
+        losers.append(Loss(implementation, rule, pin))
+    reference, source = override or (None, None)
+    return Explanation(factory, class_type, winner, tuple(losers), reference, source)

@@ -1,0 +1,251 @@
+"""Imports what names a class or a plugin; every way in which that fails becomes one error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from importlib import import_module
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from aiperf.plugins.distributions import FoundEntryPoint, find_entry_points
+from aiperf.plugins.environment import DISABLED, MODULES, PluginEnvironment
+from aiperf.plugins.errors import PluginError, PluginLoadError, PluginSettingError
+from aiperf.plugins.nearest import did_you_mean
+from aiperf.plugins.origins import Origin, OriginKind
+from aiperf.plugins.report import PluginRecord, PluginStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from aiperf.plugins.manager import AIPerfPluginManager
+
+ALL = "*"
+
+
+def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None) -> int:
+    """Do the work of :meth:`AIPerfPluginManager.load_setuptools_entrypoints`."""
+    environment = PluginEnvironment.read(os.environ)
+    found = find_entry_points(group)
+    plugins = _named(manager, found)
+    check_disabled(environment, [origin for _, origin in plugins])
+    named_modules = {module.partition(":")[0] for module in environment.modules or ()}
+    count = 0
+    for point, origin in plugins:
+        if name is not None and point.name != name:
+            continue
+        if point.error is not None:
+            manager.origins[origin.plugin] = origin
+            manager.fail(origin.plugin, _unreadable(point, origin))
+        elif is_disabled(environment, origin):
+            _skip(manager, origin, f"{DISABLED} names it")
+        elif origin.module in named_modules:
+            _skip(manager, origin, f"{MODULES} names its module, which is loaded from there")
+        elif point.entry_point is not None:
+            count += load_plugin(manager, origin, point.entry_point.load, point.metadata)
+    return count
+
+
+def unloaded_origins(manager: AIPerfPluginManager, group: str) -> list[Origin]:
+    """Return the origins of all entry points of ``group``, loading none of them."""
+    return [origin for _, origin in _named(manager, find_entry_points(group))]
+
+
+def load_module(manager: AIPerfPluginManager, name: str, position: int) -> None:
+    """Load one name of ``AIPERF_PLUGIN_MODULES``; its record says what became of it."""
+    module, _, attribute = name.partition(":")
+    plugin_name = name
+    taken = manager.origins.get(name)
+    if taken is not None and taken.kind is not OriginKind.MODULE:
+        plugin_name = f"module:{name}"
+    origin = Origin(OriginKind.MODULE, plugin=plugin_name, module=module, position=position)
+
+    def load() -> object:
+        loaded: object = import_module(module)
+        for part in attribute.split(".") if attribute else ():
+            loaded = getattr(loaded, part)
+        return loaded
+
+    if is_disabled(PluginEnvironment.read(os.environ), origin):
+        _skip(manager, origin, f"{DISABLED} names it")
+    else:
+        load_plugin(manager, origin, load)
+
+
+def load_plugin(
+    manager: AIPerfPluginManager,
+    origin: Origin,
+    load: Callable[[], object],
+    distribution: object = None,
+) -> bool:
+    """Import one plugin and register it, wholly or not at all; say whether this call did.
+
+    Any number of threads may load the same plugin at once: Python's own import lock makes the
+    import happen once, and the first to get to the registration makes it.
+    """
+    name = origin.plugin
+    if manager.has_plugin(name):
+        return False
+    started = perf_counter()
+    try:
+        with manager.loading_as(origin):
+            plugin = load()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - SystemExit must not end the host
+        _fail(manager, origin, _load_error(origin, error))
+        return False
+    seconds = perf_counter() - started
+    module = sys.modules.get(origin.module)
+    if getattr(getattr(module, "__spec__", None), "_initializing", False):
+        return False  # another thread is half-way through importing it, and will register it
+    origin = replace(origin, path=getattr(module, "__file__", None) or origin.path)
+    try:
+        return _register(manager, origin, plugin, seconds, distribution)
+    except Exception as error:  # noqa: BLE001 - whatever a plugin's attributes raise
+        _fail(
+            manager,
+            origin,
+            error if isinstance(error, PluginError) else _load_error(origin, error),
+        )
+        return False
+
+
+def _register(
+    manager: AIPerfPluginManager,
+    origin: Origin,
+    plugin: object,
+    seconds: float,
+    distribution: object,
+) -> bool:
+    name = origin.plugin
+    with manager.lock:
+        if manager.has_plugin(name):
+            return False
+        other = manager.get_name(plugin)
+        if other is not None:
+            _skip(manager, origin, f"it is the same object as plugin {other!r}", seconds)
+            return False
+        manager.origins[name] = origin
+        manager.on_load(origin)
+        if manager.register(plugin, name) is None:
+            _skip(manager, origin, "the application blocked its name", seconds)
+            return False
+        manager.records[name] = PluginRecord(name, origin, PluginStatus.ACTIVE, import_time=seconds)
+        if distribution is not None:
+            manager.note_distribution(plugin, distribution)
+    return True
+
+
+def is_disabled(environment: PluginEnvironment, origin: Origin) -> bool:
+    """Say whether the deny list names ``origin``."""
+    return any(
+        name in (ALL, origin.entry_point) or origin.answers_to(name)
+        for name in environment.disabled or ()
+    )
+
+
+def check_disabled(environment: PluginEnvironment, origins: Iterable[Origin]) -> None:
+    """Check that every name in the deny list matches a plugin.
+
+    Raises:
+        PluginSettingError: one matches nothing.
+    """
+    known = [
+        *origins,
+        *(
+            Origin(OriginKind.MODULE, plugin=name, module=name.partition(":")[0])
+            for name in environment.modules or ()
+        ),
+    ]
+    for name in environment.disabled or ():
+        if name == ALL or any(o.answers_to(name) or o.entry_point == name for o in known):
+            continue
+        names = {o.entry_point or o.plugin for o in known}
+        names |= {o.distribution for o in known if o.distribution}
+        raise PluginSettingError(
+            f"{DISABLED} names {name!r}, but no plugin, distribution or module is called that. "
+            f"{did_you_mean(name, names)}",
+            variable=DISABLED,
+            value=name,
+        )
+
+
+def _named(
+    manager: AIPerfPluginManager, found: list[FoundEntryPoint]
+) -> list[tuple[FoundEntryPoint, Origin]]:
+    """Give each entry point a plugin name: its own, or with its distribution's if that is taken."""
+    used = {
+        name
+        for name, origin in list(manager.origins.items())
+        if origin.kind is not OriginKind.ENTRY_POINT
+    }
+    named = []
+    for point in found:
+        name = point.name if point.name not in used else f"{point.distribution}:{point.name}"
+        used.add(name)
+        origin = Origin(
+            OriginKind.ENTRY_POINT,
+            plugin=name,
+            module=point.module,
+            distribution=point.distribution,
+            version=point.version,
+            entry_point=point.name,
+            path=point.path,
+        )
+        named.append((point, origin))
+    return named
+
+
+def _skip(
+    manager: AIPerfPluginManager, origin: Origin, reason: str, seconds: float | None = None
+) -> None:
+    with manager.lock:
+        manager.origins.pop(origin.plugin, None)
+        manager.records[origin.plugin] = PluginRecord(
+            origin.plugin, origin, PluginStatus.DISABLED, reason=reason, import_time=seconds
+        )
+
+
+def _fail(manager: AIPerfPluginManager, origin: Origin, error: PluginError) -> None:
+    with manager.lock:
+        if manager.has_plugin(origin.plugin):
+            return  # another thread has registered it since
+        manager.origins[origin.plugin] = origin
+        manager.fail(origin.plugin, error)
+
+
+def _load_error(origin: Origin, error: BaseException) -> PluginLoadError:
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    failure = PluginLoadError(
+        f"{origin}: importing {origin.module} failed with {what}. {_next_step(origin, error)}",
+        origin=origin,
+    )
+    failure.__cause__ = error
+    return failure
+
+
+def _next_step(origin: Origin, error: BaseException) -> str:
+    if origin.kind is OriginKind.MODULE:
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing is not None and f"{origin.module}.".startswith(f"{missing}."):
+            return (
+                f"Put the directory that holds {missing.partition('.')[0]!r} on PYTHONPATH, or "
+                f"correct the name in {MODULES}."
+            )
+        return f"Correct the module, or take it out of {MODULES}."
+    return (
+        f"Update or uninstall {origin.distribution}, or switch it off with "
+        f"{DISABLED}={origin.plugin}."
+    )
+
+
+def _unreadable(point: FoundEntryPoint, origin: Origin) -> PluginLoadError:
+    failure = PluginLoadError(
+        f"{origin}: its metadata in {point.path} cannot be read: {point.error}. "
+        f"Reinstall {point.distribution}.",
+        origin=origin,
+    )
+    failure.__cause__ = point.error
+    return failure

@@ -1,0 +1,351 @@
+"""The registry: registers, resolves and loads implementations for every factory.
+
+Storing never imports. Loading imports once. No lock is held while anything is imported or any
+hook is called, so a plugin may use the registry from its own import.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from aiperf.plugins import resolver, unknown
+from aiperf.plugins.candidates import Candidate
+from aiperf.plugins.classes import load_class
+from aiperf.plugins.entries import LazyEntry
+from aiperf.plugins.errors import FactoryCreationError, RegistrationError
+from aiperf.plugins.manager import AIPerfPluginManager, Declaration
+from aiperf.plugins.origins import Origin, OriginKind
+from aiperf.plugins.selection import Selection
+from aiperf.plugins.slots import FactorySlot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from aiperf.plugins.implementations import Explanation, Implementation
+    from aiperf.plugins.slots import ClassType
+
+_MOST_ROUNDS = 16
+_AFTER_HOOKS = 1_000_000
+
+
+class Registry:
+    """All factories of a process, with one plugin manager behind them."""
+
+    def __init__(self) -> None:
+        self.manager = AIPerfPluginManager()
+        self.manager.on_change = self._forget
+        self.manager.on_load = self._adopt
+        self.selection = Selection(self.manager.lock)
+        self.slots: dict[str, FactorySlot] = {}
+        self._every_slot: WeakSet[FactorySlot] = WeakSet()
+
+    # -- defining and registering --------------------------------------------------------------
+
+    def define_factory(self, name: str, title: str, module: str, doc: str) -> FactorySlot:
+        """Define a factory and its hook; ``doc`` becomes the hook's documentation.
+
+        Where another module has a factory of that name, the newcomer's is put after its own
+        package's name, so that two applications in one process don't share a hook by accident.
+        """
+        with self.manager.lock:
+            other = self.slots.get(name)
+            if other is not None and other.module != module:
+                name = f"{module.partition('.')[0].strip('_')}_{name}"
+            hook = self.manager.add_factory_hook(name, doc)
+            slot = FactorySlot(name, title, module, hook)
+            self.slots[name] = slot
+            self._every_slot.add(slot)
+        return slot
+
+    def register_builtins(self, plugin: object, name: str, version: str | None = None) -> None:
+        """Register the application's own implementations, which every plugin comes before.
+
+        ``name`` and ``version`` are the application's own, as installed.
+        """
+        self.manager.origins[name] = Origin(
+            OriginKind.BUILTIN,
+            plugin=name,
+            module=getattr(plugin, "__name__", ""),
+            distribution=name,
+            version=version,
+            path=getattr(plugin, "__file__", None),
+        )
+        self.manager.register(plugin, name)
+
+    def add(
+        self,
+        slot: FactorySlot,
+        entry: LazyEntry,
+        *,
+        caller: str,
+        is_plugin: bool = False,
+        priority: int = 0,
+        loaded: type[Any] | None = None,
+    ) -> None:
+        """Register one entry from a call in module ``caller``.
+
+        Inside a plugin that is being loaded the entry is the plugin's, and counts once that has
+        loaded wholly.
+
+        Raises:
+            RegistrationError: another target has that identifier and origin already.
+        """
+        loading = self.manager.loading
+        if loading is not None:
+            self.manager.declare(loading.plugin, Declaration(slot.name, entry, priority, loaded))
+            return
+        with self.manager.lock:
+            registered = slot.runtime.setdefault(entry.class_type, {})
+            earlier = registered.get(entry.identifier)
+            if earlier is not None:
+                if earlier.entry.target == entry.target:
+                    return
+                raise RegistrationError(
+                    f"{slot.name}.{entry.class_type}: identifier {entry.identifier!r} is "
+                    f"{earlier.entry.target} already ({earlier.origin}) and cannot be "
+                    f"{entry.target} too. Give it an identifier of its own.",
+                    origin=earlier.origin,
+                )
+            position = self.manager.next_position()
+            registered[entry.identifier] = Candidate(
+                entry,
+                self.manager.caller_origin(caller),
+                is_plugin=is_plugin or priority > 0,
+                priority=priority,
+                # Of two calls the later wins, of two decorators the earlier.
+                order=-position if is_plugin else position,
+                loaded=loaded,
+            )
+            slot.forget()
+
+    def add_class(
+        self, slot: FactorySlot, class_type: str, decorated: type[Any], *, priority: int
+    ) -> None:
+        """Register a class that a decorator was put on, and warn where the old decorators did."""
+        registered = slot.runtime.get(class_type, {})
+        if any(candidate.loaded is decorated for candidate in registered.values()):
+            return
+        name = decorated.__name__
+        identifier = name
+        for number in count(1):
+            if identifier not in registered:
+                break
+            identifier = f"{decorated.__module__}.{name}" + (f"#{number}" if number > 1 else "")
+        entry = LazyEntry(class_type, decorated.__module__, name, identifier)
+        before = self._best(slot, class_type)
+        self.add(slot, entry, caller=decorated.__module__, priority=priority, loaded=decorated)
+        if before is None or self.manager.loading is not None:
+            return
+        ours = f"{name} (override_priority {priority})"
+        theirs = f"{before.entry.class_name} (override_priority {before.priority})"
+        after = self._best(slot, class_type)
+        if after is before:
+            self.manager.log_warning(
+                f"{slot.title}: {class_type!r} is already registered to {theirs}. {ours} is kept "
+                "but not selected; it needs a higher override_priority."
+            )
+        else:
+            self.manager.log_warning(f"{slot.title}: {ours} overrides {theirs} for {class_type!r}.")
+
+    # -- resolving -----------------------------------------------------------------------------
+
+    def class_types(self, slot: FactorySlot) -> list[str]:
+        """Return every class type that has an implementation, in order of registration."""
+        return list(dict.fromkeys([*self._contributed(slot), *slot.runtime]))
+
+    def candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
+        """Return the candidates of one class type, the best first, overrides left aside."""
+        ranked = slot.ranked
+        known = ranked.get(class_type)
+        if known is None:
+            contributed = self._contributed(slot).get(class_type, {})
+            with self.manager.lock:
+                runtime = list(slot.runtime.get(class_type, {}).values())
+            known = resolver.ranked([*contributed.values(), *runtime])
+            if known:
+                ranked[class_type] = known
+        return known
+
+    def selected(self, slot: FactorySlot, class_type: str) -> Candidate:
+        """Return the candidate that is in force.
+
+        Raises:
+            UnknownClassTypeError: there is none.
+            UnknownImplementationError: an override names one that does not exist.
+        """
+        candidates = self._some_candidates(slot, class_type)
+        override = self.selection.override(slot, class_type)
+        if override is None:
+            return candidates[0]
+        return self._find(slot, candidates, override[0], asked_by=override[1])
+
+    def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
+        """Return the class that is in force, imported if need be, and keep it for next time."""
+        classes = slot.classes
+        loaded = load_class(self.selected(slot, slot.key(class_type)), slot.name)
+        classes[class_type] = loaded
+        return loaded
+
+    def implementations(self, slot: FactorySlot, class_type: str) -> list[Implementation]:
+        """Return the public record of each implementation, the selected one first."""
+        from aiperf.plugins.implementations import describe  # noqa: PLC0415 - not to create
+
+        candidates = self.candidates(slot, class_type)
+        return describe(slot.name, candidates, self._in_force(slot, class_type))
+
+    def explain(self, slot: FactorySlot, class_type: str) -> Explanation:
+        """Return how a class type was resolved.
+
+        Raises:
+            UnknownClassTypeError: nothing is registered under it.
+        """
+        from aiperf.plugins.implementations import explain  # noqa: PLC0415 - not to create
+
+        candidates = self._some_candidates(slot, class_type)
+        override = self.selection.override(slot, class_type)
+        return explain(slot, candidates, self._in_force(slot, class_type), override)
+
+    # -- selecting -----------------------------------------------------------------------------
+
+    def use(self, slot: FactorySlot, class_type: str, reference: str) -> None:
+        """Select an implementation by its reference.
+
+        Raises:
+            UnknownClassTypeError, UnknownImplementationError: there is no such implementation.
+            RegistrationError: a plugin tries it while it is loaded.
+        """
+        self._check_not_loading(slot, class_type)
+        self._find(slot, self._some_candidates(slot, class_type), reference)
+        self.selection.set(slot, class_type, reference)
+
+    def clear(self, slot: FactorySlot, class_type: str) -> None:
+        """Remove the selection that :meth:`use` made, if any."""
+        self._check_not_loading(slot, class_type)
+        self.selection.set(slot, class_type, None)
+
+    @contextmanager
+    def using(self, slot: FactorySlot, class_type: str, reference: str) -> Iterator[None]:
+        """Select an implementation inside a ``with`` block; what stood before stands after it."""
+        with self.selection.restored(slot, class_type):
+            self.use(slot, class_type, reference)
+            yield
+
+    def reread_environment(self) -> None:
+        """Look at the environment variables again."""
+        self.selection.reread()
+        self._forget()
+
+    # -- details -------------------------------------------------------------------------------
+
+    def _contributed(self, slot: FactorySlot) -> Mapping[str, Mapping[Any, Candidate]]:
+        """Return what the plugins contribute to a factory, calling its hook if they changed.
+
+        A hook that fails is taken out, which changes the plugins, so another round follows.
+        """
+        collected: dict[str, dict[tuple[str, str], Candidate]] = {}
+        for _ in range(_MOST_ROUNDS):
+            kept = slot.contributed
+            generation = self.manager.generation
+            if kept is not None and kept[0] == generation:
+                return kept[1]
+            earlier = kept[1] if kept is not None else {}
+            collected = {}
+            for candidate in [*self.manager.collect(slot.hook), *self._declared(slot)]:
+                entry = candidate.entry
+                key = (candidate.origin.plugin, entry.identifier)
+                # The earlier candidate may have its class loaded.
+                known = earlier.get(entry.class_type, {}).get(key)
+                same = known if known is not None and known.says_the_same(candidate) else candidate
+                collected.setdefault(entry.class_type, {}).setdefault(key, same)
+            with self.manager.lock:
+                if generation == self.manager.generation:
+                    slot.contributed = (generation, collected)
+        return collected
+
+    def _declared(self, slot: FactorySlot) -> list[Candidate]:
+        """Return what the registered plugins' modules registered by calls and decorators."""
+        return [
+            Candidate(
+                declaration.entry,
+                origin,
+                is_plugin=True,
+                priority=declaration.priority,
+                order=-origin.position,
+                position=_AFTER_HOOKS + position,
+                loaded=declaration.loaded,
+            )
+            for origin, declarations in self.manager.declarations()
+            for position, declaration in enumerate(declarations)
+            if declaration.factory == slot.name
+        ]
+
+    def _adopt(self, origin: Origin) -> None:
+        """Give a plugin what its module registered when the application imported it earlier."""
+        for slot in list(self._every_slot):
+            for registered in slot.runtime.values():
+                for candidate in [
+                    c for c in registered.values() if c.origin.module == origin.module
+                ]:
+                    del registered[candidate.entry.identifier]
+                    self.manager.declare(
+                        origin.plugin,
+                        Declaration(
+                            slot.name, candidate.entry, candidate.priority, candidate.loaded
+                        ),
+                    )
+
+    def _best(self, slot: FactorySlot, class_type: str) -> Candidate | None:
+        """Return the first candidate, overrides left aside, where that can be said now."""
+        if self.manager.is_collecting(slot.hook):
+            return None
+        candidates = self.candidates(slot, class_type)
+        return candidates[0] if candidates else None
+
+    def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
+        candidates = self.candidates(slot, class_type)
+        if not candidates:
+            raise unknown.unknown_class_type(
+                slot, class_type, self.class_types(slot), self.failed_note()
+            )
+        return candidates
+
+    def _find(
+        self,
+        slot: FactorySlot,
+        candidates: tuple[Candidate, ...],
+        reference: str,
+        asked_by: str | None = None,
+    ) -> Candidate:
+        candidate = resolver.find(candidates, reference)
+        if candidate is None:
+            raise unknown.unknown_implementation(
+                slot, candidates, reference, self.failed_note(), asked_by
+            )
+        return candidate
+
+    def _in_force(self, slot: FactorySlot, class_type: str) -> Candidate | None:
+        try:
+            return self.selected(slot, class_type)
+        except FactoryCreationError:
+            return None
+
+    def failed_note(self) -> str:
+        """Return a sentence for an error message that names the plugins which failed."""
+        return unknown.failed_plugins_note(list(self.manager.records.values()))
+
+    def _check_not_loading(self, slot: FactorySlot, class_type: str) -> None:
+        loading = self.manager.loading
+        if loading is not None:
+            raise RegistrationError(
+                f"{loading} tries to select an implementation of {slot.name}.{class_type} while it "
+                "is loaded. Only a person or the application selects; mark the hook with "
+                "tryfirst to come before other plugins.",
+                origin=loading,
+            )
+
+    def _forget(self) -> None:
+        for slot in list(self._every_slot):
+            slot.forget()

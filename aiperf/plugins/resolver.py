@@ -1,0 +1,117 @@
+"""Which implementation wins: override, then plugins, then builtins, and why.
+
+Everything here is a pure function of the candidates it is given.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from aiperf.plugins.origins import OriginKind, normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aiperf.plugins.candidates import Candidate
+
+Rank = tuple[bool, int, int, int, int, str, int]
+
+_PLUGIN_ORDER = {
+    OriginKind.RUNTIME: 0,
+    OriginKind.MODULE: 1,
+    OriginKind.ENTRY_POINT: 2,
+    OriginKind.BUILTIN: 3,
+}
+
+
+class Rule(StrEnum):
+    """What decided between a winner and a loser; the value is a sentence for people."""
+
+    OVERRIDE = "a person or the application selected it"
+    PLUGIN = "a plugin comes before a builtin"
+    HOOK_ORDER = "its hook is called earlier (tryfirst, plain, trylast)"
+    ORIGIN = "runtime comes before module, and module before entry-point"
+    PRIORITY = "it was registered with a higher override_priority"
+    ORDER = "its place: the later module or runtime plugin, the earlier builtin"
+    NAME = "its distribution's name comes first in the alphabet"
+    POSITION = "its plugin names it first"
+
+
+def rank(candidate: Candidate) -> Rank:
+    """Return the key that sorts candidates of one class type, the best first."""
+    origin = candidate.origin
+    if not candidate.is_plugin:
+        is_runtime = int(origin.kind is not OriginKind.BUILTIN)
+        return (
+            True, 0, 0, -candidate.priority, is_runtime, "", candidate.order + candidate.position
+        )  # fmt: skip
+    name = ""
+    if origin.kind is OriginKind.ENTRY_POINT:
+        name = f"{normalized(origin.distribution or '')}\0{origin.entry_point}"
+    return (
+        False,
+        candidate.hook_order,
+        _PLUGIN_ORDER[origin.kind],
+        -candidate.priority,
+        candidate.order,
+        name,
+        candidate.position,
+    )
+
+
+def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates of one class type, the best first, overrides left aside."""
+    return tuple(sorted(candidates, key=rank))
+
+
+def find(candidates: Sequence[Candidate], reference: str) -> Candidate | None:
+    """Return the best candidate that ``identifier`` or ``identifier@plugin`` means, if any."""
+    identifier, _, plugin = reference.partition("@")
+    for candidate in candidates:
+        if candidate.entry.identifier == identifier and (
+            not plugin or candidate.origin.answers_to(plugin)
+        ):
+            return candidate
+    return None
+
+
+def reference_to(candidate: Candidate, candidates: Sequence[Candidate]) -> str:
+    """Return the shortest reference that means ``candidate`` among ``candidates``."""
+    identifier = candidate.entry.identifier
+    if find(candidates, identifier) is candidate:
+        return identifier
+    return f"{identifier}@{candidate.origin.plugin}"
+
+
+def decided_by(winner: Candidate, loser: Candidate) -> Rule:
+    """Return the rule that puts ``winner`` before ``loser``, overrides left aside."""
+    rules = (
+        Rule.PLUGIN,
+        Rule.HOOK_ORDER,
+        Rule.ORIGIN,
+        Rule.PRIORITY,
+        Rule.ORDER,
+        Rule.NAME,
+        Rule.POSITION,
+    )
+    for rule, ours, theirs in zip(rules, rank(winner), rank(loser), strict=True):
+        if ours != theirs:
+            same_plugin = winner.origin == loser.origin
+            return Rule.POSITION if same_plugin and rule is Rule.ORDER else rule
+    return Rule.POSITION
+
+
+def unsettled(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the losers whose place only the alphabet decided; nobody chose that.
+
+    ``candidates`` are ranked, and no override applies to them.
+    """
+    if not candidates or candidates[0].origin.kind is not OriginKind.ENTRY_POINT:
+        return ()
+    winner, losers = candidates[0], candidates[1:]
+    return tuple(
+        loser
+        for loser in losers
+        if decided_by(winner, loser) is Rule.NAME and loser.origin != winner.origin
+    )

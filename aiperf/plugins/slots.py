@@ -1,0 +1,70 @@
+"""What the registry keeps for one factory."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aiperf.plugins.candidates import Candidate
+
+ClassType = str | Enum
+"""What an application may call a class type: a string, or an enum member with a string value."""
+
+
+class FactorySlot:
+    """The runtime registrations, overrides and caches of one factory.
+
+    ``classes`` is the one lookup of a warm ``create_instance``. It is never cleared but replaced,
+    so that a thread which resolved something from an older state puts its answer where nobody
+    looks any more.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "classes",
+        "contributed",
+        "hook",
+        "module",
+        "name",
+        "overrides",
+        "ranked",
+        "runtime",
+        "spellings",
+        "title",
+    )
+
+    def __init__(self, name: str, title: str, module: str, hook: str) -> None:
+        self.name = name
+        self.title = title
+        self.module = module
+        self.hook = hook
+        self.runtime: dict[str, dict[str, Candidate]] = {}
+        self.overrides: dict[str, str] = {}
+        self.spellings: dict[str, ClassType] = {}
+        self.classes: dict[Any, type[Any]] = {}
+        self.ranked: dict[str, tuple[Candidate, ...]] = {}
+        self.contributed: tuple[int, dict[str, dict[tuple[str, str], Candidate]]] | None = None
+
+    def forget(self) -> None:
+        """Drop what was resolved; what was registered and selected stays."""
+        self.classes = {}
+        self.ranked = {}
+
+    def key(self, class_type: ClassType) -> str:
+        """Return the class type as a string, remembering how the application spells it."""
+        if isinstance(class_type, Enum):
+            value = class_type.value
+            if isinstance(value, str):
+                self.spellings.setdefault(value, class_type)
+                return str(value)
+        elif isinstance(class_type, str):
+            return class_type
+        from aiperf.plugins.errors import UnknownClassTypeError  # noqa: PLC0415 - error path
+
+        raise UnknownClassTypeError(
+            f"{self.title}: a class type is a string or an enum member with a string value, not "
+            f"{class_type!r} ({type(class_type).__name__}).",
+            factory=self.name,
+            class_type=repr(class_type),
+        )
