@@ -1,0 +1,89 @@
+"""Prints docs/cli-options.md, from what click knows of the commands' options."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import click
+
+from aiperf.cli.main import aiperf
+
+HEADING = """\
+# Command-line options
+
+<!-- Generated; after a change of the options run:
+     python tests/docs/cli_options.py > docs/cli-options.md -->
+
+Names in one row mean the same, except that what follows a slash is the opposite.
+`aiperf COMMAND --help` shows this too, and `aiperf --version` the version.
+"""
+EXTRAS = re.compile(r"\s*\[(?:default: (?P<default>[^]]*)|(?P<range>[^]]* to [^]]*))\]")
+
+
+def main() -> None:
+    """Print the page."""
+    print(HEADING)  # noqa: T201 - this is a command
+    print("\n\n".join(_section(name, command) for name, command in _commands("aiperf", aiperf)))  # noqa: T201
+
+
+def _commands(name: str, command: click.Command) -> list[tuple[str, click.Command]]:
+    """Return every command below ``command``, by what to type for it."""
+    if not isinstance(command, click.Group):
+        return [(name, command)]
+    context = click.Context(command)
+    return [
+        found
+        for each in command.list_commands(context)
+        for found in _commands(f"{name} {each}", command.get_command(context, each))
+    ]
+
+
+def _section(name: str, command: click.Command) -> str:
+    """Return the section of one command."""
+    rows = [_row(option) for option in command.params if isinstance(option, click.Option)]
+    lines = [
+        f"## `{name}`",
+        "",
+        (command.help or "").partition("\n\n")[0].replace("\n", " "),
+        "",
+        "| option | value | default | meaning |",
+        "|---|---|---|---|",
+        *rows,
+    ]
+    return "\n".join(lines)
+
+
+def _row(option: click.Option) -> str:
+    """Return the table row of one option."""
+    facts = option.to_info_dict()
+    names = ", ".join(f"`{name}`" for name in facts["opts"])
+    if facts["secondary_opts"]:
+        names += " / " + ", ".join(f"`{name}`" for name in facts["secondary_opts"])
+    text = facts["help"]
+    extras = {k: v for found in EXTRAS.finditer(text) for k, v in found.groupdict().items() if v}
+    default = facts["default"]
+    if facts["is_flag"]:
+        value, shown = "", "on" if default is True else "off"
+    else:
+        value = option.metavar or " ".join([_kind(facts["type"]), extras.get("range", "")]).strip()
+        shown = extras.get("default") or ("" if default in (None, (), []) else f"`{default}`")
+    cells = (names, value, shown, EXTRAS.sub("", text))
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def _kind(kind: dict[str, Any]) -> str:
+    """Return what an option takes, from ``click.ParamType.to_info_dict()``."""
+    name = {"float": "number", "float range": "number", "integer range": "integer"}.get(
+        kind["name"], kind["name"]
+    )
+    low, high = kind.get("min"), kind.get("max")
+    if low is not None:
+        name += f" {'>' if kind['min_open'] else '≥'} {low}"
+    if high is not None:
+        name += f" {'<' if kind['max_open'] else '≤'} {high}"
+    return name
+
+
+if __name__ == "__main__":
+    main()
