@@ -44,3 +44,309 @@ def aiperf_register_transport() -> list[LazyEntry]:
             metadata={"schemes": ["http", "https"]},
         ),
     ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_dataset() -> list[LazyEntry]:
+    """Sources of conversations."""
+    return [
+        LazyEntry(
+            "synthetic",
+            "aiperf.datasets.synthetic",
+            "SyntheticDataset",
+            identifier="synthetic",
+            description="generated prompts of a given length in tokens",
+        ),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_arrival() -> list[LazyEntry]:
+    """Arrival patterns."""
+    return [
+        LazyEntry(
+            "concurrency",
+            "aiperf.arrivals.concurrency",
+            "ConcurrencyArrival",
+            identifier="concurrency",
+            description="closed loop: a number of requests in flight at a time",
+        ),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_tokenizer() -> list[LazyEntry]:
+    """Ways to count tokens."""
+    return [
+        LazyEntry(
+            "builtin",
+            "aiperf.tokenizers.builtin",
+            "BuiltinTokenizer",
+            identifier="builtin",
+            description="words and punctuation; needs no download",
+        ),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_executor() -> list[LazyEntry]:
+    """Places where load is generated."""
+    return [
+        LazyEntry(
+            "local",
+            "aiperf.executors.local",
+            "LocalExecutor",
+            identifier="local",
+            description="this process",
+        ),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_exporter() -> list[LazyEntry]:
+    """Writers of artifacts."""
+    return [
+        LazyEntry(
+            "json",
+            "aiperf.exporters.json_file",
+            "JSONExporter",
+            identifier="json",
+            description="profile_export_aiperf.json",
+        ),
+        LazyEntry(
+            "csv",
+            "aiperf.exporters.csv_file",
+            "CSVExporter",
+            identifier="csv",
+            description="profile_export_aiperf.csv",
+        ),
+        LazyEntry(
+            "jsonl",
+            "aiperf.exporters.jsonl_file",
+            "JSONLExporter",
+            identifier="jsonl",
+            description="profile_export.jsonl, a line for each request as it ends",
+        ),
+        LazyEntry(
+            "console",
+            "aiperf.exporters.console",
+            "ConsoleExporter",
+            identifier="console",
+            description="tables on standard output",
+        ),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_ui() -> list[LazyEntry]:
+    """What a person sees while a benchmark runs."""
+    return [
+        LazyEntry(
+            "progress",
+            "aiperf.ui.progress",
+            "ProgressUI",
+            identifier="progress",
+            description="a progress bar, or lines where there is no terminal",
+        ),
+        LazyEntry(
+            "simple",
+            "aiperf.ui.progress",
+            "ProgressUI",
+            identifier="progress",
+            description="the same, by the name that NVIDIA's AIPerf has for it",
+        ),
+        LazyEntry("none", "aiperf.ui.none", "NoUI", identifier="none", description="nothing"),
+    ]
+
+
+@hookimpl(trylast=True)
+def aiperf_register_metric() -> list[LazyEntry]:
+    """Metrics, in the order in which they are shown; the class type is the tag."""
+    return [
+        LazyEntry(
+            "time_to_first_token",
+            "aiperf.metrics.time_to_first_token",
+            "TimeToFirstTokenMetric",
+            identifier="time_to_first_token",
+            metadata={
+                "scope": "record",
+                "unit": "ms",
+                "header": "Time to First Token",
+                "needs": ["streaming"],
+            },
+        ),
+        LazyEntry(
+            "time_to_second_token",
+            "aiperf.metrics.time_to_second_token",
+            "TimeToSecondTokenMetric",
+            identifier="time_to_second_token",
+            metadata={
+                "scope": "record",
+                "unit": "ms",
+                "header": "Time to Second Token",
+                "needs": ["streaming"],
+            },
+        ),
+        LazyEntry(
+            "request_latency",
+            "aiperf.metrics.request_latency",
+            "RequestLatencyMetric",
+            identifier="request_latency",
+            metadata={"scope": "record", "unit": "ms", "header": "Request Latency"},
+        ),
+        LazyEntry(
+            "inter_token_latency",
+            "aiperf.metrics.inter_token_latency",
+            "InterTokenLatencyMetric",
+            identifier="inter_token_latency",
+            metadata={
+                "scope": "record",
+                "unit": "ms",
+                "header": "Inter Token Latency",
+                "requires": ["request_latency", "time_to_first_token", "output_sequence_length"],
+                "needs": ["streaming", "tokens"],
+            },
+        ),
+        LazyEntry(
+            "inter_chunk_latency",
+            "aiperf.metrics.inter_chunk_latency",
+            "InterChunkLatencyMetric",
+            identifier="inter_chunk_latency",
+            metadata={
+                "scope": "record",
+                "unit": "ms",
+                "header": "Inter Chunk Latency",
+                "needs": ["streaming"],
+            },
+        ),
+        LazyEntry(
+            "output_token_throughput_per_user",
+            "aiperf.metrics.output_token_throughput_per_user",
+            "OutputTokenThroughputPerUserMetric",
+            identifier="output_token_throughput_per_user",
+            metadata={
+                "scope": "record",
+                "unit": "tokens/sec/user",
+                "header": "Output Token Throughput Per User",
+                "requires": ["inter_token_latency"],
+                "needs": ["streaming", "tokens"],
+            },
+        ),
+        LazyEntry(
+            "prefill_throughput_per_user",
+            "aiperf.metrics.prefill_throughput_per_user",
+            "PrefillThroughputPerUserMetric",
+            identifier="prefill_throughput_per_user",
+            metadata={
+                "scope": "record",
+                "unit": "tokens/sec/user",
+                "header": "Prefill Throughput Per User",
+                "requires": ["time_to_first_token", "input_sequence_length"],
+                "needs": ["streaming"],
+            },
+        ),
+        LazyEntry(
+            "schedule_lag",
+            "aiperf.metrics.schedule_lag",
+            "ScheduleLagMetric",
+            identifier="schedule_lag",
+            metadata={"scope": "record", "unit": "ms", "header": "Schedule Lag"},
+        ),
+        LazyEntry(
+            "output_sequence_length",
+            "aiperf.metrics.output_sequence_length",
+            "OutputSequenceLengthMetric",
+            identifier="output_sequence_length",
+            metadata={
+                "scope": "record",
+                "unit": "tokens",
+                "header": "Output Sequence Length",
+                "needs": ["tokens"],
+            },
+        ),
+        LazyEntry(
+            "input_sequence_length",
+            "aiperf.metrics.input_sequence_length",
+            "InputSequenceLengthMetric",
+            identifier="input_sequence_length",
+            metadata={"scope": "record", "unit": "tokens", "header": "Input Sequence Length"},
+        ),
+        LazyEntry(
+            "output_token_count",
+            "aiperf.metrics.output_token_count",
+            "OutputTokenCountMetric",
+            identifier="output_token_count",
+            metadata={
+                "scope": "record",
+                "unit": "tokens",
+                "header": "Output Token Count",
+                "needs": ["tokens"],
+            },
+        ),
+        LazyEntry(
+            "reasoning_token_count",
+            "aiperf.metrics.reasoning_token_count",
+            "ReasoningTokenCountMetric",
+            identifier="reasoning_token_count",
+            metadata={
+                "scope": "record",
+                "unit": "tokens",
+                "header": "Reasoning Token Count",
+                "needs": ["tokens"],
+            },
+        ),
+        LazyEntry(
+            "output_token_throughput",
+            "aiperf.metrics.output_token_throughput",
+            "OutputTokenThroughputMetric",
+            identifier="output_token_throughput",
+            metadata={
+                "scope": "run",
+                "unit": "tokens/sec",
+                "header": "Output Token Throughput",
+                "requires": ["output_sequence_length"],
+                "needs": ["tokens"],
+            },
+        ),
+        LazyEntry(
+            "total_token_throughput",
+            "aiperf.metrics.total_token_throughput",
+            "TotalTokenThroughputMetric",
+            identifier="total_token_throughput",
+            metadata={
+                "scope": "run",
+                "unit": "tokens/sec",
+                "header": "Total Token Throughput",
+                "requires": ["input_sequence_length", "output_sequence_length"],
+                "needs": ["tokens"],
+            },
+        ),
+        LazyEntry(
+            "request_throughput",
+            "aiperf.metrics.request_throughput",
+            "RequestThroughputMetric",
+            identifier="request_throughput",
+            metadata={"scope": "run", "unit": "requests/sec", "header": "Request Throughput"},
+        ),
+        LazyEntry(
+            "request_count",
+            "aiperf.metrics.request_count",
+            "RequestCountMetric",
+            identifier="request_count",
+            metadata={"scope": "run", "unit": "requests", "header": "Request Count"},
+        ),
+        LazyEntry(
+            "error_request_count",
+            "aiperf.metrics.error_request_count",
+            "ErrorRequestCountMetric",
+            identifier="error_request_count",
+            metadata={"scope": "run", "unit": "requests", "header": "Error Request Count"},
+        ),
+        LazyEntry(
+            "benchmark_duration",
+            "aiperf.metrics.benchmark_duration",
+            "BenchmarkDurationMetric",
+            identifier="benchmark_duration",
+            metadata={"scope": "run", "unit": "sec", "header": "Benchmark Duration"},
+        ),
+    ]

@@ -82,6 +82,12 @@ class PluginDiscovery:
         return cls._discovery.refresh()
 
 
+    @classmethod
+    def so_far(cls) -> DiscoveryReport:
+        """Return what is known of plugins now, loading nothing; for use after an error."""
+        return cls._discovery.so_far()
+
+
 class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
     """Wire formats: a request's payload from a turn, a response's meaning from its bytes.
 

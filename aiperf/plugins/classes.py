@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib import import_module, invalidate_caches
+from typing import TYPE_CHECKING, Any, Final
 
-from aiperf.plugins.errors import ImplementationLoadError, MissingDependencyError
+from aiperf.plugins.errors import ImplementationLoadError, MissingDependencyError, described
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import OriginKind
 
 if TYPE_CHECKING:
     from aiperf.plugins.candidates import Candidate
+
+_ABSENT: Final = object()
 
 
 def load_class(candidate: Candidate, factory: str) -> type[Any]:
@@ -25,24 +27,24 @@ def load_class(candidate: Candidate, factory: str) -> type[Any]:
     if candidate.loaded is not None:
         return candidate.loaded
     entry = candidate.entry
+    where = entry.module_path
     try:
-        found: Any = import_module(entry.module_path)
+        found: Any = import_module(where)
+        for part in entry.class_name.split("."):
+            holder, found = found, getattr(found, part, _ABSENT)
+            if found is _ABSENT:
+                break
+            where = f"{where}.{part}"
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a plugin's SystemExit must not end the host
         raise _import_error(candidate, factory, error) from error
-    holder = entry.module_path
-    for part in entry.class_name.split("."):
-        if not hasattr(found, part):
-            names = [name for name, value in vars(found).items() if isinstance(value, type)]
-            raise _error(
-                candidate,
-                factory,
-                f"{holder} has no class {part!r}",
-                did_you_mean(part, names),
-            )
-        found = getattr(found, part)
-        holder = f"{holder}.{part}"
+    if found is _ABSENT:
+        content = getattr(holder, "__dict__", {})
+        classes = [name for name, value in content.items() if isinstance(value, type)]
+        raise _error(
+            candidate, factory, f"{where} has no class {part!r}", did_you_mean(part, classes)
+        )
     if not callable(found):
         raise _error(
             candidate,
@@ -61,17 +63,21 @@ def _import_error(
     entry, origin = candidate.entry, candidate.origin
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     if missing is None:
-        what = f"importing {entry.module_path} raised {type(error).__name__}: {error}"
+        what = f"importing {entry.module_path} raised {described(error)}"
         return _error(candidate, factory, what, f"Correct or update {_owner(candidate)}.")
+    invalidate_caches()  # what is missing now may have been installed before the next call
     if f"{entry.module_path}.".startswith(f"{missing}."):
         what = f"there is no module {missing!r} for {entry.target}"
-        return _error(candidate, factory, what, f"Correct the entry in {origin.module}.")
+        step = f"Correct the entry in {origin.module or origin.plugin}."
+        return _error(candidate, factory, what, step)
     package = missing.partition(".")[0]
-    step = f"Run: pip install {package}"
     extra = entry.metadata.get("extra")
-    if extra:
-        distribution = origin.distribution or "aiperf"
-        step = f"Run: pip install '{distribution}[{extra}]'"
+    # Without an extra, only its author knows which distribution brings the module.
+    step = f"Install the package that provides {package!r}."
+    if extra and origin.distribution:
+        step = f"Run: pip install '{origin.distribution}[{extra}]'"
+    elif extra:
+        step = f"Install the extra {extra!r} of the package that has {entry.module_path}."
     return _error(
         candidate,
         factory,

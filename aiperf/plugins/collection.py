@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pluggy
 
-from aiperf.plugins.errors import PluginError, PluginLoadError
+from aiperf.plugins.errors import PluginError, PluginLoadError, described
 from aiperf.plugins.markers import HOOK_PREFIX
 from aiperf.plugins.validation import checked_entries, hook_order
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aiperf.plugins.candidates import HookOrder
     from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.origins import Origin
+
+_NOTHING: Final = object()
 
 
 class Collector:
@@ -86,7 +88,7 @@ class Guard:
     def _function(self, implementation: pluggy.HookImpl, hook: str) -> Callable[[], Any]:
         def call() -> list[LazyEntry]:
             try:
-                with self.attributed_to(self.origin_of(implementation.plugin_name)):
+                with self._attributed(implementation):
                     result = implementation.function()
                     if inspect.isgenerator(result):
                         result = list(result)
@@ -104,22 +106,29 @@ class Guard:
     ) -> Callable[[], Generator[None, Any, Any]]:
         def call() -> Generator[None, Any, Any]:
             wrapper = self._started(implementation, hook)
-            result = yield
             if wrapper is None:
-                return result
+                return (yield)
+            raised: BaseException | None = None
+            before: Any = None
             try:
-                wrapper.send(result)
-            except StopIteration as stop:
-                outcome = stop.value
+                before = yield
+            except BaseException as error:  # noqa: BLE001 - the wrapper decides what it means
+                raised = error
+            try:
+                with self._attributed(implementation):
+                    if raised is None:
+                        outcome = _finished(wrapper, wrapper.send, before)
+                    else:
+                        outcome = _finished(wrapper, wrapper.throw, raised)
+                return self._accept_all(outcome, implementation, hook)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - as above
-                self._failed(error, implementation, hook)
-                return result
-            else:
-                self._failed(RuntimeError("the wrapper yields twice"), implementation, hook)
-                return result
-            return self._checked(outcome, result, implementation, hook)
+                if error is not raised:
+                    self._failed(error, implementation, hook)
+            if raised is not None:
+                raise raised
+            return before
 
         return call
 
@@ -129,31 +138,37 @@ class Guard:
         def call() -> Generator[None, pluggy.Result[Any], None]:
             wrapper = self._started(implementation, hook)
             outcome = yield
-            if wrapper is None or outcome.exception is not None:
+            if wrapper is None:
                 return
-            before = outcome.get_result()
+            raised = outcome.exception
+            before = None if raised else outcome.get_result()
             try:
-                wrapper.send(outcome)
-            except StopIteration:
-                pass
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # noqa: BLE001 - as above
-                self._failed(error, implementation, hook)
-                outcome.force_result(before)
-                return
-            else:
-                self._failed(RuntimeError("the wrapper yields twice"), implementation, hook)
-            outcome.force_result(self._checked(outcome.get_result(), before, implementation, hook))
+                try:
+                    with self._attributed(implementation):
+                        _finished(wrapper, wrapper.send, outcome)
+                    if outcome.exception is not raised or raised is None:
+                        result = self._accept_all(outcome.get_result(), implementation, hook)
+                        outcome.force_result(result)
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - as above
+                    self._failed(error, implementation, hook)
+                    outcome.force_exception(raised) if raised else outcome.force_result(before)
+            except PluginError as failure:
+                # Raised here, pluggy would warn of it, too.
+                outcome.force_exception(failure)
 
         return call
 
     def _started(
         self, implementation: pluggy.HookImpl, hook: str
     ) -> Generator[None, Any, Any] | None:
+        """Run a wrapper up to its ``yield``."""
         try:
-            wrapper = cast("Generator[None, Any, Any]", implementation.function())
-            next(wrapper)
+            with self._attributed(implementation):
+                wrapper = cast("Generator[None, Any, Any]", implementation.function())
+                if next(wrapper, _NOTHING) is _NOTHING:
+                    raise RuntimeError("the wrapper does not yield")  # noqa: TRY301 - as any other
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - as above
@@ -161,17 +176,13 @@ class Guard:
             return None
         return wrapper
 
-    def _checked(
-        self, outcome: Any, before: Any, implementation: pluggy.HookImpl, hook: str
-    ) -> Any:
-        """Accept the list of lists that a wrapper gave, or fall back on the one it was given."""
-        try:
-            return [self._accept(part, implementation, hook) for part in outcome]
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - as above
-            self._failed(error, implementation, hook)
-            return before
+    def _accept_all(
+        self, results: Any, implementation: pluggy.HookImpl, hook: str
+    ) -> list[list[LazyEntry]]:
+        """Check what a wrapper gives: one list of entries for each implementation."""
+        if not isinstance(results, list):
+            raise TypeError(f"the wrapper returned {results!r:.80}, not the list that yield gave")
+        return [self._accept(result, implementation, hook) for result in results]
 
     def _accept(
         self, result: object, implementation: pluggy.HookImpl, hook: str
@@ -189,11 +200,14 @@ class Guard:
         shared = implementation.wrapper or implementation.hookwrapper
         return collector.claim(entries, name, hook_order(implementation.opts), shared=shared)
 
+    def _attributed(self, implementation: pluggy.HookImpl) -> AbstractContextManager[None]:
+        return self.attributed_to(self.origin_of(implementation.plugin_name))
+
     def _failed(self, error: BaseException, implementation: pluggy.HookImpl, hook: str) -> None:
         if not isinstance(error, PluginError) or error.origin is None:
             origin = self.origin_of(implementation.plugin_name)
             failure = PluginLoadError(
-                f"{origin}: hook {hook!r} raised {type(error).__name__}: {error}. Correct the "
+                f"{origin}: hook {hook!r} raised {described(error)}. Correct the "
                 "hook, or switch the plugin off with "
                 f"AIPERF_PLUGINS_DISABLED={implementation.plugin_name}.",
                 origin=origin,
@@ -201,3 +215,15 @@ class Guard:
             failure.__cause__ = error
             error = failure
         self.on_failure(error)
+
+
+def _finished(
+    wrapper: Generator[None, Any, Any], resume: Callable[[Any], object], argument: Any
+) -> Any:
+    """Run a wrapper from its ``yield`` to its end and return what it returns."""
+    try:
+        resume(argument)
+    except StopIteration as stop:
+        return stop.value
+    wrapper.close()
+    raise RuntimeError("the wrapper yields twice")

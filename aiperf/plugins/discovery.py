@@ -77,6 +77,10 @@ class Discovery:
             self._manager.records.clear()
         return self._run(environment)
 
+    def so_far(self) -> DiscoveryReport:
+        """Return what is known now, loading nothing; for use after an error."""
+        return self._so_far(None)
+
     def _run(self, environment: PluginEnvironment) -> DiscoveryReport:
         from aiperf.plugins.loading import (  # noqa: PLC0415 - only discovery reads distributions
             check_disabled,
@@ -155,7 +159,7 @@ class Discovery:
             for class_type in self._registry.class_types(slot):
                 yield slot, self._registry.candidates(slot, class_type)
 
-    def _so_far(self, environment: PluginEnvironment) -> DiscoveryReport:
+    def _so_far(self, environment: PluginEnvironment | None) -> DiscoveryReport:
         with self._manager.lock:
             records = tuple(self._manager.records.values())
         return DiscoveryReport(records, environment)

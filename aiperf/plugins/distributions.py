@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiperf.plugins.origins import normalized
+from aiperf.plugins.search_path import newer, places_with, project_of
 
 if TYPE_CHECKING:
     from importlib_metadata import EntryPoint, IDistribution
 
+_FIELDS = frozenset({"Name", "Version"})
 
-@dataclass(frozen=True, slots=True)
-class FoundEntryPoint:
+
+class FoundEntryPoint(NamedTuple):
     """One entry point of one distribution, not loaded.
 
     ``error`` says why the distribution's metadata cannot be read; there is no ``entry_point``
@@ -51,67 +52,74 @@ def find_entry_points(group: str) -> list[FoundEntryPoint]:
     A distribution that is on the search path twice counts once: the place that an import would
     take it from. One whose metadata cannot be read is in the list, with the error.
     """
+    places = places_with(group)
+    if not places and places is not None:
+        return []
     import importlib_metadata  # noqa: PLC0415 - a sixth of a start-up that may not need it
 
-    found: dict[str, list[FoundEntryPoint]] = {}
-    for distribution in importlib_metadata.distributions():
+    distributions = (
+        importlib_metadata.distributions()
+        if places is None
+        else map(importlib_metadata.Distribution.at, places)
+    )
+    chosen: dict[str, IDistribution] = {}
+    for distribution in distributions:
+        key = normalized(_name_of(distribution))
+        known = chosen.setdefault(key, distribution)
+        if known is not distribution and _supersedes(distribution, known):
+            chosen[key] = distribution
+    found: list[FoundEntryPoint] = []
+    for _, distribution in sorted(chosen.items()):
         try:
-            text = distribution.read_text("entry_points.txt")
-        except (OSError, UnicodeError) as error:
-            broken = _broken(distribution, error)
-            found.setdefault(normalized(broken.distribution), [broken])
-            continue
-        # Most distributions have nothing for us; to search the text is far cheaper than to parse.
-        if not text or group not in text:
-            continue
-        try:
-            name = distribution.metadata["Name"] or _name_from_path(distribution)
-            points = _read(distribution, name, group)
+            found += sorted(_read(distribution, group), key=lambda point: point.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, it becomes the plugin's record
-            broken = _broken(distribution, error)
-            found.setdefault(normalized(broken.distribution), [broken])
-            continue
-        if normalized(name) in found or not points or _is_shadowed(distribution, name, text):
-            continue
-        found[normalized(name)] = points
-    return [
-        point for key in sorted(found) for point in sorted(found[key], key=lambda point: point.name)
-    ]
+            found.append(_broken(distribution, error))
+    return found
 
 
-def _read(distribution: IDistribution, name: str, group: str) -> list[FoundEntryPoint]:
+def _supersedes(distribution: IDistribution, known: IDistribution) -> bool:
+    """Say whether ``distribution`` is a later version that lies beside ``known``."""
+    if distribution.locate_file("") != known.locate_file(""):
+        return False
+    one, other = _directory_of(distribution), _directory_of(known)
+    return newer(one, other) == one
+
+
+def _read(distribution: IDistribution, group: str) -> list[FoundEntryPoint]:
+    points = [point for point in distribution.entry_points if point.group == group]
+    if not points:
+        return []
+    name, version = _name_and_version(distribution)
     path = str(distribution.locate_file(""))
     return [
         FoundEntryPoint(
-            name=entry_point.name,
-            module=entry_point.value.partition(":")[0].strip(),
+            name=point.name,
+            module=point.value.partition(":")[0].partition("[")[0].strip(),
             distribution=name,
-            version=distribution.version,
+            version=version,
             path=path,
             metadata=distribution,
-            entry_point=entry_point,
+            entry_point=point,
         )
-        for entry_point in distribution.entry_points
-        if entry_point.group == group
+        for point in points
     ]
 
 
-def _is_shadowed(distribution: IDistribution, name: str, text: str) -> bool:
-    """Say whether a distribution of the same name comes earlier and declares something else."""
-    import importlib_metadata  # noqa: PLC0415 - as above
-
-    try:
-        first = importlib_metadata.distribution(name)
-    except importlib_metadata.PackageNotFoundError:
-        return False
-    return (
-        first.locate_file("") != distribution.locate_file("")
-        and first.read_text("entry_points.txt") != text
-    )
+def _name_and_version(distribution: IDistribution) -> tuple[str, str | None]:
+    """Return what the metadata states in its first lines, without parsing the rest."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    stated: dict[str, str] = {}
+    for line in text.splitlines():
+        field, colon, value = line.partition(":")
+        if not colon or len(stated) == len(_FIELDS):
+            break
+        if field in _FIELDS:
+            stated[field] = value.strip()
+    return stated.get("Name") or _name_of(distribution), stated.get("Version")
 
 
 def _broken(distribution: IDistribution, error: Exception) -> FoundEntryPoint:
-    name = _name_from_path(distribution)
+    name = _name_of(distribution)
     return FoundEntryPoint(
         name=name,
         module="",
@@ -123,8 +131,11 @@ def _broken(distribution: IDistribution, error: Exception) -> FoundEntryPoint:
     )
 
 
-def _name_from_path(distribution: IDistribution) -> str:
-    """Return the name that the metadata directory's own name states."""
-    path = getattr(distribution, "_path", None)
-    stem = str(getattr(path, "name", "unknown"))
-    return stem.removesuffix(".dist-info").removesuffix(".egg-info").partition("-")[0]
+def _name_of(distribution: IDistribution) -> str:
+    """Return the name that the metadata directory's own name states, or else the metadata's."""
+    return project_of(_directory_of(distribution)) or str(distribution.metadata["Name"])
+
+
+def _directory_of(distribution: IDistribution) -> str:
+    """Return the name of the metadata directory, empty where a finder has none."""
+    return str(getattr(getattr(distribution, "_path", None), "name", ""))

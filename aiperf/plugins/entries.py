@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 _NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 _RESERVED = frozenset("@,= \t\n\r")
@@ -66,6 +64,12 @@ class LazyEntry:
                 raise _invalid(
                     f"{self._label()}: {name} {value!r} is not a dotted Python name. Write the "
                     "module's absolute path and the class's name, each in its own argument."
+                )
+        for name, kind in (("description", str), ("factory", str), ("metadata", Mapping)):
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                raise _invalid(
+                    f"{self._label()}: {name} must be a {kind.__name__}, not {value!r}."
                 )
         if self.metadata is not _NO_METADATA:
             object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))

@@ -87,11 +87,11 @@ def _names(variable: str, text: str | None) -> tuple[str, ...] | None:
                 value=name,
             )
         if name in names[: position - 1]:
+            step = "Name it once."
+            if variable == MODULES:
+                step = "Keep the place that you mean: a later name wins over an earlier one."
             raise PluginSettingError(
-                f"{variable}={text!r} names {name!r} twice. Keep the place that you mean: "
-                "a later name wins over an earlier one.",
-                variable=variable,
-                value=name,
+                f"{variable}={text!r} names {name!r} twice. {step}", variable=variable, value=name
             )
     return names
 
@@ -116,7 +116,7 @@ def _implementations(text: str | None) -> tuple[tuple[str, str, str], ...] | Non
         return None
     chosen: dict[tuple[str, str], str] = {}
     for pair in pairs:
-        key, equals, identifier = (part.strip() for part in pair.partition("="))
+        key, equals, identifier = pair.partition("=")
         factory, dot, class_type = key.partition(".")
         if not (equals and dot and factory and class_type and identifier):
             raise PluginSettingError(

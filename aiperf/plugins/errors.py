@@ -129,3 +129,12 @@ class MissingDependencyError(ImplementationLoadError):
 
 class InvalidStateError(AIPerfError):
     """A singleton was asked for before it was made, or after a fork that it did not survive."""
+
+
+def described(error: BaseException) -> str:
+    """Return any exception in one line, such as ``KeyError: 'name'``, whatever its text does."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001 - a plugin's exception may fail at that, too
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

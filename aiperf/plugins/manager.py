@@ -54,6 +54,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self._guard = Guard(self.origin_of, self._hook_failed, self._collector, self.loading_as)
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
         self._warned: set[str] = set()
+        self._unchecked: list[str] = []
         self._callers: dict[str, Origin] = {}
         self._distinfo: list[tuple[object, Any]] = []
 
@@ -75,6 +76,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
             registered = super().register(plugin, name)
             if registered is not None:
                 self.origins[registered] = origin
+                if not self.known_hooks():
+                    self._unchecked.append(registered)
                 self._changed()
         return registered
 
@@ -165,7 +168,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
         Raises:
             PluginValidationError: one declares a hook that cannot be right.
         """
-        for name, plugin in self.list_name_plugin():
+        unchecked, self._unchecked = self._unchecked, []
+        for name in unchecked:
+            plugin = self.get_plugin(name)
             if plugin is not None:
                 check_hookimpls(self, plugin, self.origin_of(name), self.known_hooks)
 

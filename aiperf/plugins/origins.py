@@ -43,24 +43,25 @@ class Origin:
     def answers_to(self, name: str) -> bool:
         """Say whether a person may mean this origin by ``name``.
 
-        That is the plugin's name, its distribution's in any spelling, its module's, or
-        ``builtin``.
+        That is the plugin's name, its distribution's in any spelling, or its module's. The name
+        ``builtin`` is the builtins' alone.
         """
-        if name in (self.plugin, self.module):
-            return True
-        if self.kind is OriginKind.BUILTIN and name == OriginKind.BUILTIN:
+        if name == OriginKind.BUILTIN:
+            return self.kind is OriginKind.BUILTIN
+        if name and name in (self.plugin, self.module):
             return True
         return self.distribution is not None and normalized(name) == normalized(self.distribution)
 
     def __str__(self) -> str:
         """Name it for a person."""
+        distribution = " ".join(filter(None, (self.distribution, self.version)))
         if self.kind is OriginKind.BUILTIN:
-            return f"builtin ({self.plugin})"
+            return f"builtin ({distribution})"
         if self.kind is OriginKind.RUNTIME:
             return f"runtime registration by {self.plugin!r}"
         if self.kind is OriginKind.MODULE:
             return f"plugin {self.plugin!r} (a module in AIPERF_PLUGIN_MODULES)"
-        return f"plugin {self.plugin!r} ({self.distribution} {self.version})"
+        return f"plugin {self.plugin!r} ({distribution})"
 
 
 def normalized(distribution: str) -> str:

@@ -11,9 +11,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
-from aiperf.plugins import resolver, unknown
+from aiperf.plugins import resolver
 from aiperf.plugins.candidates import Candidate
-from aiperf.plugins.classes import load_class
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager, Declaration
@@ -184,6 +183,8 @@ class Registry:
 
     def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
         """Return the class that is in force, imported if need be, and keep it for next time."""
+        from aiperf.plugins.classes import load_class  # noqa: PLC0415 - listing needs no class
+
         classes = slot.classes
         loaded = load_class(self.selected(slot, slot.key(class_type)), slot.name)
         classes[class_type] = loaded
@@ -307,9 +308,9 @@ class Registry:
     def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         candidates = self.candidates(slot, class_type)
         if not candidates:
-            raise unknown.unknown_class_type(
-                slot, class_type, self.class_types(slot), self.failed_note()
-            )
+            from aiperf.plugins.unknown import unknown_class_type  # noqa: PLC0415 - error path
+
+            raise unknown_class_type(slot, class_type, self.class_types(slot), self.failed_note())
         return candidates
 
     def _find(
@@ -321,9 +322,9 @@ class Registry:
     ) -> Candidate:
         candidate = resolver.find(candidates, reference)
         if candidate is None:
-            raise unknown.unknown_implementation(
-                slot, candidates, reference, self.failed_note(), asked_by
-            )
+            from aiperf.plugins.unknown import unknown_implementation  # noqa: PLC0415 - as above
+
+            raise unknown_implementation(slot, candidates, reference, self.failed_note(), asked_by)
         return candidate
 
     def _in_force(self, slot: FactorySlot, class_type: str) -> Candidate | None:
@@ -334,7 +335,9 @@ class Registry:
 
     def failed_note(self) -> str:
         """Return a sentence for an error message that names the plugins which failed."""
-        return unknown.failed_plugins_note(list(self.manager.records.values()))
+        from aiperf.plugins.unknown import failed_plugins_note  # noqa: PLC0415 - error path
+
+        return failed_plugins_note(list(self.manager.records.values()))
 
     def _check_not_loading(self, slot: FactorySlot, class_type: str) -> None:
         loading = self.manager.loading

@@ -48,7 +48,7 @@ def rank(candidate: Candidate) -> Rank:
         )  # fmt: skip
     name = ""
     if origin.kind is OriginKind.ENTRY_POINT:
-        name = f"{normalized(origin.distribution or '')}\0{origin.entry_point}"
+        name = f"{normalized(origin.distribution or '')}\0{origin.entry_point}\0{origin.plugin}"
     return (
         False,
         candidate.hook_order,
@@ -66,14 +66,16 @@ def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 
 def find(candidates: Sequence[Candidate], reference: str) -> Candidate | None:
-    """Return the best candidate that ``identifier`` or ``identifier@plugin`` means, if any."""
-    identifier, _, plugin = reference.partition("@")
-    for candidate in candidates:
-        if candidate.entry.identifier == identifier and (
-            not plugin or candidate.origin.answers_to(plugin)
-        ):
-            return candidate
-    return None
+    """Return the best candidate that ``identifier`` or ``identifier@plugin`` means, if any.
+
+    A plugin's own name comes before a distribution or a module that happens to be called so.
+    """
+    identifier, at, plugin = reference.partition("@")
+    meant = [candidate for candidate in candidates if candidate.entry.identifier == identifier]
+    if at:
+        meant = [candidate for candidate in meant if candidate.origin.answers_to(plugin)]
+        meant.sort(key=lambda candidate: candidate.origin.plugin != plugin)
+    return meant[0] if meant else None
 
 
 def reference_to(candidate: Candidate, candidates: Sequence[Candidate]) -> str:
@@ -97,6 +99,8 @@ def decided_by(winner: Candidate, loser: Candidate) -> Rule:
     )
     for rule, ours, theirs in zip(rules, rank(winner), rank(loser), strict=True):
         if ours != theirs:
+            if rule is Rule.PLUGIN and winner.priority > loser.priority:
+                return Rule.PRIORITY
             same_plugin = winner.origin == loser.origin
             return Rule.POSITION if same_plugin and rule is Rule.ORDER else rule
     return Rule.POSITION

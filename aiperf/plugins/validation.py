@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from types import ModuleType
+from collections.abc import Iterable
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from aiperf.plugins.candidates import HookOrder
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import PluginValidationError
-from aiperf.plugins.markers import HOOK_PREFIX, PROJECT
+from aiperf.plugins.markers import HOOK_PREFIX
 from aiperf.plugins.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from aiperf.plugins.origins import Origin
 
-_MARK = PROJECT + "_impl"
+_HOOKABLE = (FunctionType, MethodType, staticmethod, classmethod)
 
 
 def hook_order(options: pluggy.HookimplOpts | Any) -> HookOrder:
@@ -32,15 +33,16 @@ def hook_order(options: pluggy.HookimplOpts | Any) -> HookOrder:
 def marked_functions(
     manager: pluggy.PluginManager, plugin: object
 ) -> Iterator[tuple[str, Mapping[str, Any], Callable[..., Any]]]:
-    """Yield hook name, marker options and function of each hookimpl of ``plugin``."""
-    # A module's own dictionary is much cheaper than dir() and says the same.
-    names = list(vars(plugin)) if isinstance(plugin, ModuleType) else dir(plugin)
+    """Yield attribute name, marker options and function of each hookimpl of ``plugin``."""
+    names = dir(plugin)
+    if isinstance(plugin, ModuleType):
+        # A module's own dictionary is much cheaper than dir() and says the same. Whatever is no
+        # function is left alone: a proxy in it may raise anything when it is asked for a mark.
+        names = [name for name, value in vars(plugin).items() if issubclass(type(value), _HOOKABLE)]
     for name in names:
-        if isinstance(plugin, ModuleType) and not hasattr(vars(plugin)[name], _MARK):
-            continue
         options = manager.parse_hookimpl_opts(plugin, name)
         if options is not None:
-            yield options.get("specname") or name, dict(options), getattr(plugin, name)
+            yield name, dict(options), getattr(plugin, name)
 
 
 def check_hookimpls(
@@ -56,10 +58,13 @@ def check_hookimpls(
             generator, or a function named like a hook without ``@hookimpl``.
     """
     hooks = []
-    marked = []
+    marked = set()
     known = known_hooks()
-    for hook, options, function in marked_functions(manager, plugin):
-        marked.append(getattr(function, "__name__", hook))
+    for name, options, function in marked_functions(manager, plugin):
+        marked.add(name)
+        hook = options.get("specname") or name
+        if hook.startswith(HOOK_PREFIX):
+            _check_signature(plugin, origin, hook, options, function)
         caller = getattr(manager.hook, hook, None)
         if caller is None or not caller.has_spec():
             # Without any factory there is nothing to compare with yet; discovery checks again.
@@ -72,10 +77,14 @@ def check_hookimpls(
                 f"{did_you_mean(hook, known)} If another application defines it, mark it "
                 "with @hookimpl(optionalhook=True).",
             )
-        _check_signature(plugin, origin, hook, options, function)
         hooks.append(hook)
-    for name, value in vars(plugin).items() if isinstance(plugin, ModuleType) else ():
-        if name.startswith(HOOK_PREFIX) and inspect.isfunction(value) and name not in marked:
+    for name in dir(plugin):
+        if not name.startswith(HOOK_PREFIX) or name in marked:
+            continue
+        value = inspect.getattr_static(plugin, name)
+        if not isinstance(value, (type, ModuleType)) and (
+            callable(value) or isinstance(value, _HOOKABLE)
+        ):
             raise _invalid(
                 plugin,
                 origin,
@@ -99,11 +108,21 @@ def _check_signature(
         and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
     if required:
+        advice = "Remove the parameters; a hook only returns lazy entries."
+        if inspect.isclass(plugin):
+            advice = f"Name an instance of class {plugin.__name__}, or put @staticmethod above it."
         raise _invalid(
             plugin,
             origin,
             f"hook {hook!r} takes no argument, but this one asks for {', '.join(required)}",
-            "Remove the parameters; a hook only returns lazy entries.",
+            advice,
+        )
+    if options.get("wrapper") and options.get("hookwrapper"):
+        raise _invalid(
+            plugin,
+            origin,
+            f"hook {hook!r} is marked both wrapper and hookwrapper",
+            "Keep wrapper.",
         )
     is_wrapper = options.get("wrapper") or options.get("hookwrapper")
     if is_wrapper and not inspect.isgeneratorfunction(function):
@@ -123,18 +142,13 @@ def checked_entries(result: object, *, hook: str, factory: str, origin: Origin) 
     """Return what a hook returned as a list of entries that all belong to ``factory``.
 
     Raises:
-        PluginValidationError: it is no iterable of lazy entries, an entry names another factory,
-            or one identifier has two targets.
+        PluginValidationError: it is no iterable of lazy entries, or an entry names another factory.
     """
     advice = f"Return a list: return [LazyEntry(...)] from {hook}()."
-    if result is None or isinstance(result, (str, bytes, LazyEntry)):
+    if not isinstance(result, Iterable) or isinstance(result, (str, bytes)):
         raise _invalid(None, origin, f"hook {hook!r} returned {_shown(result)}", advice)
-    try:
-        items = list(result)  # type: ignore[call-overload]  # anything at all may come back
-    except TypeError:
-        raise _invalid(None, origin, f"hook {hook!r} returned {_shown(result)}", advice) from None
-    targets: dict[tuple[str, str], LazyEntry] = {}
-    for entry in items:
+    entries = list(result)
+    for entry in entries:
         if not isinstance(entry, LazyEntry):
             raise _invalid(
                 None, origin, f"hook {hook!r} returned a list with {_shown(entry)} in it", advice
@@ -147,16 +161,7 @@ def checked_entries(result: object, *, hook: str, factory: str, origin: Origin) 
                 f"{entry.factory!r}",
                 f"Return it from {HOOK_PREFIX}{entry.factory}(), or leave factory out.",
             )
-        first = targets.setdefault((entry.class_type, entry.identifier), entry)
-        if first.target != entry.target:
-            raise _invalid(
-                None,
-                origin,
-                f"hook {hook!r} returned identifier {entry.identifier!r} for "
-                f"{entry.class_type!r} twice: {first.target} and {entry.target}",
-                "Give each implementation an identifier of its own.",
-            )
-    return list(targets.values())
+    return entries
 
 
 def _shown(value: object) -> str:
