@@ -63,11 +63,19 @@ class TransportProtocol(Protocol):
         """
         ...
 
-    async def send(self, request: Any, record: RawRecord) -> None:
+    async def send(
+        self,
+        request: Any,
+        record: RawRecord,
+        *,
+        request_id: str = "",
+        correlation_id: str = "",
+    ) -> None:
         """Send ``request`` and fill ``record`` in place as things happen.
 
-        A failure of any kind becomes ``record.error``. Only cancellation is raised; what was
-        measured until then stays in ``record``.
+        The ids go with the request (in HTTP as ``X-Request-ID`` and ``X-Correlation-ID``); an
+        empty one does not. A failure of any kind becomes ``record.error``. Only cancellation is
+        raised; what was measured until then stays in ``record``.
         """
         ...
 
@@ -111,6 +119,9 @@ class ArrivalProtocol(Protocol):
 
     async def acquire(self) -> int | None:
         """Wait until the next request may start.
+
+        Several callers may wait at once; each return lets one request start. A caller may be
+        cancelled while it waits.
 
         Returns:
             The ``perf_counter_ns`` at which it was scheduled, or ``None`` where there is no

@@ -1,0 +1,115 @@
+"""Server-sent events out of the parts of a response body, each with the time it was complete.
+
+The format is the event stream of the WHATWG HTML standard, section 9.2.6
+(https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation):
+UTF-8 lines that end with LF, CR or CRLF; a blank line ends an event; a line that begins with a
+colon is a comment; one byte order mark may come first. Only the ``data`` field is kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_BOM = b"\xef\xbb\xbf"
+_PLAIN = b"data: "
+
+
+class EventStream:
+    """The events of one body; iterate over it once.
+
+    Args:
+        parts: The body, cut anywhere.
+        part_ns: The time at which each part arrived.
+
+    Yields:
+        ``(ns, data)`` for each event that has data: the time of the part whose arrival completed
+        it, and its data lines joined by line feeds.
+    """
+
+    __slots__ = ("_part_ns", "_parts", "incomplete")
+
+    def __init__(self, parts: Sequence[bytes], part_ns: Sequence[int]) -> None:
+        self._parts = parts
+        self._part_ns = part_ns
+        self.incomplete = b""
+        """After the last event: what is left that is not a whole event; empty if nothing is, or
+        nothing but comments. Its lines end with LF."""
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Yield the events, then set :attr:`incomplete`."""
+        rest = _Rest()
+        for part, ns in zip(self._parts, self._part_ns, strict=True):
+            if (
+                rest.is_empty
+                and part.startswith(_PLAIN)
+                and part.find(b"\n") == len(part) - 2
+                and part.endswith(b"\n\n")
+                and b"\r" not in part
+            ):
+                rest.after_cr = False
+                yield ns, part[6:-2]
+            else:
+                for data in rest.add(part):
+                    yield ns, data
+        self.incomplete = rest.unfinished()
+
+
+class _Rest:
+    """What has come of an event that is not complete."""
+
+    __slots__ = ("_held", "_is_first", "after_cr", "is_empty")
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []  # with LF as the one line end
+        self._is_first = True
+        self.is_empty = False  # the first event is never plain: a byte order mark may precede it
+        self.after_cr = False
+        """Whether the last byte was a CR: an LF that comes now belongs to the same line end."""
+
+    def add(self, part: bytes) -> Iterator[bytes]:
+        """Yield the data of each event that ``part`` completes."""
+        held = self._held
+        text = part[1:] if self.after_cr and part.startswith(b"\n") else part
+        self.after_cr = part.endswith(b"\r") if part else self.after_cr
+        if b"\r" in text:
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not text:
+            return
+        is_blank_line = text.startswith(b"\n") and held and held[-1].endswith(b"\n")
+        held.append(text)
+        self.is_empty = False
+        if not (is_blank_line or b"\n\n" in text):
+            return
+        *blocks, left = b"".join(held).split(b"\n\n")
+        held.clear()
+        if left:
+            held.append(left)
+        self.is_empty = not left
+        for block in blocks:
+            data = _data_of(block.removeprefix(_BOM) if self._is_first else block)
+            self._is_first = False
+            if data is not None:
+                yield data
+
+    def unfinished(self) -> bytes:
+        """Return what is left, if it is more than comments."""
+        left = b"".join(self._held)
+        if self._is_first:
+            left = left.removeprefix(_BOM)
+        is_event = any(line and not line.startswith(b":") for line in left.split(b"\n"))
+        return left if is_event else b""
+
+
+def _data_of(block: bytes) -> bytes | None:
+    """Return the data of one event, given without its blank line; ``None`` if it has none."""
+    if block.startswith(_PLAIN) and b"\n" not in block:
+        return block[6:]
+    values = [
+        line[6:] if line.startswith(_PLAIN) else line[5:]
+        for line in block.split(b"\n")
+        if line.startswith(b"data:") or line == b"data"
+    ]
+    return b"\n".join(values) if values else None

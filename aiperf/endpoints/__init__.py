@@ -1,0 +1,1 @@
+"""Wire formats: one module for each endpoint type."""

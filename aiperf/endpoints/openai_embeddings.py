@@ -1,0 +1,80 @@
+"""The OpenAI embeddings format.
+
+Source: https://platform.openai.com/docs/api-reference/embeddings.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Any
+
+from aiperf.common.errors import AIPerfError, EmptyResponseError, error_details
+from aiperf.common.models import ParsedResponse
+from aiperf.endpoints.openai_common import (
+    WRONG_SHAPE,
+    load_object,
+    unreadable,
+    url_path,
+    usage_of,
+    wrong_shape,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiperf.common.models import ModelEndpoint, RawRecord, Turn
+
+
+class EmbeddingsEndpoint:
+    """Speaks ``/v1/embeddings``; it is never streamed."""
+
+    def __init__(self, *, model_endpoint: ModelEndpoint) -> None:
+        self._model = model_endpoint
+
+    @property
+    def path(self) -> str:
+        """The URL path that requests go to."""
+        return url_path(self._model, "/v1/embeddings")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The content type sent, and the one that is wanted back."""
+        return {"Content-Type": "application/json", "Accept": "application/json"}
+
+    def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
+        """Return the request body: a list of all texts of the last turn."""
+        payload: dict[str, Any] = {"model": self._model.model, "input": list(turns[-1].texts)}
+        payload.update(self._model.extra_inputs)
+        return payload
+
+    def parse_response(self, record: RawRecord) -> ParsedResponse:
+        """Return the usage; the content came when the last of the body did.
+
+        A response without a single embedding is an error. One that the transport found stays.
+        """
+        parsed = ParsedResponse()
+        error: AIPerfError | None = None
+        try:
+            _read(record, parsed)
+        except AIPerfError as exc:
+            error = exc
+        except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
+            error = unreadable(exc)
+        parsed.error = record.error or (error_details(error) if error else None)
+        return parsed
+
+
+def _read(record: RawRecord, parsed: ParsedResponse) -> None:
+    """Read the body of ``record`` into ``parsed``."""
+    body = b"".join(record.parts)
+    embeddings: list[Any] = []
+    if body.strip():
+        response = load_object(body)
+        try:
+            embeddings = [item["embedding"] for item in response["data"]]
+            parsed.usage = usage_of(response.get("usage"))
+        except WRONG_SHAPE as error:
+            raise wrong_shape("a list of embeddings", body) from error
+    if not any(embeddings):
+        raise EmptyResponseError("the response has no embedding; look into the server's log")
+    parsed.content_ns = array("q", record.part_ns[-1:])

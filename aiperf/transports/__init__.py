@@ -1,0 +1,1 @@
+"""Ways to send a request and stamp its times."""

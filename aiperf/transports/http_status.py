@@ -1,0 +1,68 @@
+"""Whether a whole response is a good one, as far as HTTP can tell."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from aiperf.common.errors import HTTPStatusError, ProtocolError, TransportError, excerpt_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiperf.common.models import RawRecord
+
+_STEPS = MappingProxyType(
+    {
+        401: "check --api-key",
+        403: "check --api-key",
+        404: "check --url, the endpoint's path and the model's name",
+        405: "check --url and the endpoint's path",
+        429: "lower the load, or raise the server's limit",
+    }
+)
+
+
+def response_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> TransportError | None:
+    """Return why a response is of no use, ``None`` if it may be; ``headers`` as they came."""
+    status = record.status
+    if not 200 <= status < 300:  # noqa: PLR2004 - the range of success
+        return _status_error(record, headers)
+    if b"content-encoding" in headers or b"Content-Encoding" in headers:
+        coding = _value(headers, b"content-encoding")
+        if coding.lower() not in {"", "identity"}:
+            return ProtocolError(
+                f"the response is compressed ({coding}) though none was asked to be; switch that "
+                "off in the server or in the proxy before it"
+            )
+    return None
+
+
+def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStatusError:
+    """Return the error for a status that is not 2xx."""
+    status = record.status
+    try:
+        name = f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        name = str(status)
+    excerpt = excerpt_of(b"".join(record.parts))
+    message = f"the server answered {name}"
+    location = _value(headers, b"location") if 300 <= status < 400 else ""  # noqa: PLR2004 - 3xx
+    if location:
+        message += f", a redirect to {location}; it is not followed: give that server in --url"
+    elif 300 <= status < 400:  # noqa: PLR2004 - 3xx
+        message += ", a redirect; it is not followed: check --url"
+    elif status in _STEPS:
+        message += f"; {_STEPS[status]}"
+    if excerpt:
+        message += f". It said: {excerpt}"
+    return HTTPStatusError(message, code=status, excerpt=excerpt)
+
+
+def _value(headers: Mapping[bytes, bytes], name: bytes) -> str:
+    """Return a header's value as one short line; ``name`` is in lower case."""
+    for key, value in headers.items():
+        if key.lower() == name:
+            return excerpt_of(value)
+    return ""

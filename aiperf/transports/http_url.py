@@ -1,0 +1,85 @@
+"""The server's address, taken apart once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from aiperf.common.errors import ConfigError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_BARE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d+)?(/\S*)?")
+_PATH_SAFE = "/%:@!$&'()*+,;=~-._?"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerURL:
+    """A server: ``host`` is as a resolver takes it, ``authority`` as a ``Host`` header has it."""
+
+    host: str
+    port: int
+    tls: bool
+    authority: str
+    prefix: str
+
+    @property
+    def server(self) -> str:
+        """``host:port``, for messages."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    def target(self, path: str) -> str:
+        """Return the request target for an endpoint's ``path``.
+
+        ``http://host/v1`` is a common way to name a server whose endpoints are ``/v1/…``; its
+        ``/v1`` is not repeated.
+        """
+        path = quote(path if path.startswith("/") else f"/{path}", safe=_PATH_SAFE)
+        last = self.prefix.rpartition("/")[2]
+        if re.fullmatch(r"v\d+", last) and path.startswith(f"/{last}/"):
+            path = path[len(last) + 1 :]
+        return self.prefix + path
+
+
+def parse_url(url: str) -> ServerURL:
+    """Take ``http[s]://host[:port][/prefix]`` apart; without a scheme, it is ``http``.
+
+    Raises:
+        ConfigError: That is not what ``url`` is. The option is ``--url``.
+    """
+    whole = url if "://" in url else f"http://{url}" if _BARE.fullmatch(url) else ""
+    try:
+        parts = urlsplit(whole)
+        port = parts.port
+        host = parts.hostname or ""
+        ascii_host = host if ":" in host or host.isascii() else host.encode("idna").decode("ascii")
+    except ValueError as error:
+        raise _bad(url, str(error)) from error
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise _bad(url, "it must begin with http:// or https://")
+    if "@" in parts.netloc:
+        raise _bad(None, "it must not contain a user name or password; use --api-key or --header")
+    if not host or port == 0:
+        raise _bad(url, f"it has no {'port but 0' if host else 'host'}")
+    if any(char.isspace() or not char.isprintable() for char in url):
+        raise _bad(url, "it contains a blank or a control character")
+    if parts.query or parts.fragment:
+        raise _bad(url, "it must not contain a query ('?') or a fragment ('#')")
+    named = f"[{ascii_host}]" if ":" in ascii_host else ascii_host
+    is_default = port is None or port == _DEFAULT_PORTS[parts.scheme]
+    return ServerURL(
+        host=ascii_host,
+        port=port or _DEFAULT_PORTS[parts.scheme],
+        tls=parts.scheme == "https",
+        authority=named if is_default else f"{named}:{port}",
+        prefix=quote(parts.path.rstrip("/"), safe=_PATH_SAFE.removesuffix("?")),
+    )
+
+
+def _bad(url: str | None, why: str) -> ConfigError:
+    """Return the error that says ``why`` the URL cannot work; ``None``: do not show it."""
+    shown = "" if url is None else f" {url!r}"
+    return ConfigError(
+        f"--url{shown} is not a server's address: {why}. Write it like http://localhost:8000",
+        option="--url",
+    )
