@@ -1,0 +1,203 @@
+"""Computes the metrics of each request as it ends, and of the run when it has ended."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import Counter
+from itertools import filterfalse
+from typing import TYPE_CHECKING
+
+from aiperf.benchmark.metric_order import in_order, name_of
+from aiperf.benchmark.run_totals import ColumnTotals
+from aiperf.benchmark.statistics import summarize
+from aiperf.common.errors import RequestCancellationError, error_details
+from aiperf.common.models import PROFILING, ErrorCount, Statistics
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiperf.common.models import ErrorDetails, RequestRecord
+    from aiperf.common.protocols import MetricProtocol, RecordMetricProtocol
+
+CANCELLED = error_details(
+    RequestCancellationError("The request was cancelled before its response was complete")
+)
+"""The error of a record that was cancelled and says no more."""
+
+_NS_PER_SECOND = 1e9
+
+
+class MetricsEngine:
+    """Runs metrics over the records of one benchmark.
+
+    A metric that raises, or whose value is not a finite number, is left out of the results as a
+    whole, together with the metrics that read it, and becomes one line of :attr:`warnings`. It
+    never ends the run.
+
+    Args:
+        metrics: One instance for each metric, in the order in which results are shown.
+        requires: For a metric's tag, the tags whose values it reads (``requires`` in the metadata
+            of its registry entry). A metric is computed only for records that have all of them.
+
+    Raises:
+        MetricOrderError: The requirements cannot be met; see
+            :func:`~aiperf.benchmark.metric_order.in_order`.
+    """
+
+    def __init__(
+        self,
+        metrics: Sequence[MetricProtocol],
+        requires: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        requires = requires or {}
+        self.request_count = 0
+        """Valid requests so far, warm-up left out."""
+        self.error_count = 0
+        """Failed and cancelled requests so far, warm-up left out."""
+        self._shown = tuple(metrics)
+        self._ordered = in_order(metrics, requires)
+        self._requires = {metric.tag: tuple(requires.get(metric.tag, ())) for metric in metrics}
+        self._columns = {m.tag: array("d") for m in metrics if m.scope == "record"}
+        self._running = self._record_metrics()
+        self._dropped: set[str] = set()
+        self._warnings: list[str] = []
+        self._errors: Counter[ErrorDetails] = Counter()
+        self._first_start_ns = 0
+        self._last_end_ns = 0
+
+    @property
+    def errors(self) -> tuple[ErrorCount, ...]:
+        """How often each kind of error ended a request, the most frequent first."""
+        return tuple(ErrorCount(error, count) for error, count in self._errors.most_common())
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One line for each metric that failed."""
+        return tuple(self._warnings)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first request's start to the last valid response's end; 0 without one."""
+        return max(0, self._last_end_ns - self._first_start_ns) / _NS_PER_SECOND
+
+    def add(self, record: RequestRecord) -> None:
+        """Take in one ended request: fill ``record.metrics`` and count it.
+
+        A cancelled record without an error gets :data:`CANCELLED`. Failed and cancelled records
+        are counted and have no metrics; warm-up is left as it is.
+        """
+        if record.phase != PROFILING:
+            return
+        start = record.start_ns
+        if start and (not self._first_start_ns or start < self._first_start_ns):
+            self._first_start_ns = start
+        if record.was_cancelled and record.error is None:
+            record.error = CANCELLED
+        if record.error is not None:
+            self._errors[record.error] += 1
+            self.error_count += 1
+            return
+        self.request_count += 1
+        self._last_end_ns = max(self._last_end_ns, record.end_ns)
+        for metric, required, column in self._running:
+            if all(tag in record.metrics for tag in required):
+                self._compute(metric, record, column)
+
+    def finish(self) -> tuple[Statistics, ...]:
+        """Return the statistics of every metric that has values, in the order given."""
+        totals = ColumnTotals(
+            duration_s=self.duration_s,
+            request_count=self.request_count,
+            error_count=self.error_count,
+            columns={tag: c for tag, c in self._columns.items() if tag not in self._dropped},
+        )
+        run_values = self._run_values(totals)
+        found: list[Statistics] = []
+        for metric in self._shown:
+            tag, header, unit = metric.tag, metric.header, metric.unit
+            if tag in run_values:
+                found.append(Statistics(tag=tag, header=header, unit=unit, avg=run_values[tag]))
+            elif column := totals.columns.get(tag):
+                try:
+                    found.append(summarize(column, tag=tag, header=header, unit=unit))
+                except FloatingPointError as error:
+                    self._drop(metric, "on the run as a whole", error)
+        return tuple(each for each in found if each.tag not in self._dropped)
+
+    def _record_metrics(
+        self,
+    ) -> tuple[tuple[RecordMetricProtocol, tuple[str, ...], array[float]], ...]:
+        """Return each metric of single requests, what it requires and where its values go."""
+        return tuple(
+            (metric, self._requires[metric.tag], self._columns[metric.tag])
+            for metric in self._ordered
+            if metric.scope == "record"
+        )
+
+    def _compute(
+        self, metric: RecordMetricProtocol, record: RequestRecord, column: array[float]
+    ) -> None:
+        """Compute one metric of one record; drop the metric if that fails."""
+        if metric.tag in self._dropped:
+            return
+        try:
+            value = metric.compute(record)
+            if value is None:
+                return
+            if isinstance(value, list):
+                values = array("d", value)
+                for bad in filterfalse(math.isfinite, values):
+                    _finite(bad)
+                column.extend(values)
+                if values:
+                    record.metrics[metric.tag] = values.tolist()
+            else:
+                value = _finite(value)
+                column.append(value)
+                record.metrics[metric.tag] = value
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
+            where = f"on request {record.session_num} ({record.x_request_id})"
+            self._drop(metric, where, error)
+
+    def _run_values(self, totals: ColumnTotals) -> dict[str, float]:
+        """Return the value of each metric of the whole run that has one."""
+        values: dict[str, float] = {}
+        for metric in self._ordered:
+            if metric.scope != "run" or metric.tag in self._dropped:
+                continue
+            try:
+                value = metric.compute(totals)
+                if value is None:
+                    continue
+                values[metric.tag] = float(_finite(value))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
+                self._drop(metric, "on the run as a whole", error)
+        return values
+
+    def _drop(self, metric: MetricProtocol, where: str, error: BaseException) -> None:
+        """Leave ``metric``, and all that read it, out of the results; say so once."""
+        lost = {metric.tag}
+        for later in self._ordered:
+            if not lost.isdisjoint(self._requires[later.tag]):
+                lost.add(later.tag)
+        self._dropped |= lost
+        self._running = tuple(r for r in self._record_metrics() if r[0].tag not in self._dropped)
+        followers = [m.tag for m in self._shown if m.tag in lost and m is not metric]
+        also = f", and so are {', '.join(followers)}, which read it" if followers else ""
+        self._warnings.append(
+            f"{name_of(metric)} failed {where}: {type(error).__name__}: {error}. It is left out of "
+            f"the results{also}. Correct the metric, or select another implementation of it"
+        )
+
+
+def _finite(value: float) -> float:
+    """Return ``value`` as a plain number; raise if it is not a finite one."""
+    if not math.isfinite(value):
+        msg = f"its value is not a finite number: {value!r}"
+        raise ValueError(msg)
+    return value if type(value) is int else float(value)

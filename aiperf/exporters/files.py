@@ -1,0 +1,48 @@
+"""How artifacts get onto the disk: as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from aiperf.exporters.errors import cannot_write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def make_directory_for(path: Path) -> None:
+    """Create the directory that ``path`` is to be written in.
+
+    Done before a run, so that nobody measures for an hour and finds no place for the results.
+
+    Raises:
+        ExportError: It cannot be created, or it cannot be written in.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise PermissionError(None, "The directory is not writable")
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that a reader sees the old file or the new one, no third.
+
+    Raises:
+        ExportError: The file could not be written; an older one is as it was.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error

@@ -1,0 +1,108 @@
+"""Writes ``profile_export_aiperf.json``: all results of a run as one JSON object.
+
+Each metric is a top-level key with ``unit``, ``avg`` and, for a distribution, ``p1`` … ``p99``,
+``min``, ``max``, ``std`` and ``count``: the shape that readers of NVIDIA AIPerf's file know. The
+keys beside them are listed in :data:`RESERVED`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiperf._version import __version__
+from aiperf.exporters.encoding import to_json
+from aiperf.exporters.files import make_directory_for, write_whole
+
+if TYPE_CHECKING:
+    from aiperf.common.config import OutputConfig
+    from aiperf.common.models import RequestRecord, RunResult, Statistics
+    from aiperf.common.protocols import RunContext
+
+FILE_NAME = "profile_export_aiperf.json"
+
+RESERVED = (
+    "input_config",
+    "was_cancelled",
+    "error_summary",
+    "start_time",
+    "end_time",
+    "aiperf_version",
+    "provenance",
+    "client_health",
+    "warnings",
+)
+"""The top-level keys that are not metrics."""
+
+
+class JSONExporter:
+    """Writes the summary of a run for programs."""
+
+    wants_records: ClassVar[bool] = False
+
+    def __init__(self, *, config: OutputConfig) -> None:
+        self._path = config.artifact_dir / FILE_NAME
+
+    def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
+        """Make sure that there is a place to write to.
+
+        Raises:
+            ExportError: There is none.
+        """
+        make_directory_for(self._path)
+
+    def record(self, record: RequestRecord) -> None:
+        """Do nothing: the summary has no single requests."""
+
+    def finish(self, result: RunResult) -> str:
+        """Write the file and return its path.
+
+        Raises:
+            ExportError: It could not be written.
+        """
+        write_whole(self._path, to_json(_document(result), self._path, indent=True))
+        return str(self._path)
+
+
+def _document(result: RunResult) -> dict[str, Any]:
+    """Return the whole file as a mapping; a metric never takes the place of another key."""
+    metrics = {each.tag: each for each in result.statistics}
+    warnings = [
+        *result.warnings,
+        *(
+            f"metric {tag!r} is not in this file, because its tag is the name of another key. "
+            "Give the metric another tag"
+            for tag in metrics
+            if tag in RESERVED
+        ),
+    ]
+    return {
+        **{tag: _metric(each) for tag, each in metrics.items() if tag not in RESERVED},
+        "input_config": result.config,
+        "was_cancelled": result.was_cancelled,
+        "error_summary": [
+            {"error_details": asdict(each.error), "count": each.count} for each in result.errors
+        ],
+        "start_time": _iso(result.anchor.to_wall(result.start_ns)),
+        "end_time": _iso(result.anchor.to_wall(result.end_ns)),
+        "aiperf_version": __version__,
+        "provenance": result.provenance,
+        "client_health": result.client_health,
+        "warnings": warnings,
+    }
+
+
+def _metric(statistics: Statistics) -> dict[str, Any]:
+    """Return one metric; what a single value does not have is left out."""
+    found: dict[str, Any] = {"unit": statistics.unit, "avg": statistics.avg}
+    if statistics.min is None:
+        return found
+    found.update((f"p{p}", value) for p, value in statistics.percentiles.items())
+    found.update(min=statistics.min, max=statistics.max, std=statistics.std, count=statistics.count)
+    return found
+
+
+def _iso(wall_ns: int) -> str:
+    """Return a Unix time in nanoseconds as ISO 8601 with microseconds, in UTC."""
+    return datetime.fromtimestamp(wall_ns / 1e9, UTC).isoformat(timespec="microseconds")

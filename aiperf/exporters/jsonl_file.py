@@ -1,0 +1,151 @@
+"""Writes ``profile_export.jsonl``: one line for each request, as the run goes.
+
+A line has ``metadata``, ``metrics`` and ``error``, the shape that readers of NVIDIA AIPerf's file
+know. It is handed to the operating system before the next request is looked at, so a process that
+is killed loses no request that had ended. Warm-up has no lines, so that whoever computes on the
+file computes what the summary says.
+
+Every line is a record, so provenance cannot have a line of its own: the first record carries it
+under a further key, ``provenance``. A copy of the file is thus still complete.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from aiperf.common.models import PROFILING
+from aiperf.exporters.encoding import to_json
+from aiperf.exporters.errors import ExportError, cannot_write
+from aiperf.exporters.files import make_directory_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from io import FileIO
+
+    from aiperf.common.config import OutputConfig
+    from aiperf.common.models import RequestRecord, RunResult
+    from aiperf.common.protocols import RunContext
+
+FILE_NAME = "profile_export.jsonl"
+
+_PLACE = "local"
+"""The worker of every record: readers require the key, and there is one place only."""
+
+
+class JSONLExporter:
+    """Writes each request as it ends.
+
+    If a line cannot be written, the file keeps the whole lines before it and gets no further ones:
+    the failure is raised once for the line, and again by :meth:`finish`.
+    """
+
+    wants_records: ClassVar[bool] = True
+
+    def __init__(self, *, config: OutputConfig) -> None:
+        self._path = config.artifact_dir / FILE_NAME
+        self._file: FileIO | None = None
+        self._written = 0
+        self._lines = 0
+        self._failure: ExportError | None = None
+
+    def start(self, context: RunContext) -> None:
+        """Create the file, empty.
+
+        Raises:
+            ExportError: It cannot be created, or the provenance has no JSON form.
+        """
+        make_directory_for(self._path)
+        to_json(context.provenance, self._path)
+        self._provenance: Mapping[str, Any] = context.provenance
+        self._to_wall: Callable[[int], int] = context.to_wall
+        self._unit_of: Callable[[str], str] = context.unit_of
+        try:
+            self._file = self._path.open("wb", buffering=0)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+
+    def record(self, record: RequestRecord) -> None:
+        """Append the line of one request.
+
+        Raises:
+            ExportError: It could not be written; the next calls do nothing.
+        """
+        if self._file is None or record.phase != PROFILING:
+            return
+        entry = self._entry(record)
+        if not self._lines:
+            entry["provenance"] = self._provenance
+        try:
+            self._append(self._file, to_json(entry, self._path))
+        except OSError as error:
+            raise self._give_up(self._file, error) from error
+
+    def finish(self, result: RunResult) -> str:  # noqa: ARG002 - all of it is written by now
+        """Close the file and return its path.
+
+        Raises:
+            ExportError: A line could not be written during the run, or the file not closed.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._file is not None:
+            try:
+                self._file.close()
+            except OSError as error:
+                raise self._give_up(self._file, error) from error
+            self._file = None
+        return str(self._path)
+
+    def _append(self, file: FileIO, line: bytes) -> None:
+        """Write the whole of ``line``; the system may take less than it is given."""
+        left = memoryview(line)
+        while left:
+            left = left[file.write(left) :]
+        self._written += len(line)
+        self._lines += 1
+
+    def _give_up(self, file: FileIO, error: OSError) -> ExportError:
+        """Cut off a line that was written in part, close the file and return the error."""
+        with contextlib.suppress(OSError):  # not every file can be cut, and the error is known
+            file.truncate(self._written)
+        with contextlib.suppress(OSError):
+            file.close()
+        self._file = None
+        failure = cannot_write(self._path, error, lines=self._lines)
+        self._failure = ExportError(
+            f"{failure}. It has the first {self._lines} requests and no later ones",
+            path=self._path,
+            lines=self._lines,
+        )
+        return self._failure
+
+    def _entry(self, record: RequestRecord) -> dict[str, Any]:
+        """Return one record as a mapping."""
+        wall, unit_of = self._wall, self._unit_of
+        return {
+            "metadata": {
+                "session_num": record.session_num,
+                "x_request_id": record.x_request_id,
+                "x_correlation_id": None,
+                "conversation_id": record.conversation_id,
+                "turn_index": record.turn_index,
+                "request_start_ns": wall(record.start_ns),
+                "request_ack_ns": wall(record.ack_ns),
+                "request_end_ns": wall(record.end_ns),
+                "worker_id": _PLACE,
+                "record_processor_id": _PLACE,
+                "benchmark_phase": record.phase,
+                "was_cancelled": record.was_cancelled,
+                "cancellation_time_ns": wall(record.end_ns) if record.was_cancelled else None,
+            },
+            "metrics": {
+                tag: {"value": value, "unit": unit_of(tag)} for tag, value in record.metrics.items()
+            },
+            "error": None if record.error is None else asdict(record.error),
+        }
+
+    def _wall(self, perf_ns: int) -> int | None:
+        """Return the Unix time in nanoseconds, ``None`` for a moment that was not reached."""
+        return self._to_wall(perf_ns) if perf_ns else None

@@ -1,0 +1,58 @@
+"""What holds for every builtin metric."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import aiperf.metrics
+
+MODULES = [each.name for each in pkgutil.iter_modules(aiperf.metrics.__path__)]
+
+# Tag, header and unit as users of NVIDIA's AIPerf know them; the last three metrics are later ones.
+KNOWN = {
+    "time_to_first_token": ("Time to First Token", "ms"),
+    "time_to_second_token": ("Time to Second Token", "ms"),
+    "request_latency": ("Request Latency", "ms"),
+    "inter_token_latency": ("Inter Token Latency", "ms"),
+    "inter_chunk_latency": ("Inter Chunk Latency", "ms"),
+    "output_token_throughput_per_user": ("Output Token Throughput Per User", "tokens/sec/user"),
+    "output_sequence_length": ("Output Sequence Length", "tokens"),
+    "input_sequence_length": ("Input Sequence Length", "tokens"),
+    "output_token_count": ("Output Token Count", "tokens"),
+    "reasoning_token_count": ("Reasoning Token Count", "tokens"),
+    "output_token_throughput": ("Output Token Throughput", "tokens/sec"),
+    "request_throughput": ("Request Throughput", "requests/sec"),
+    "request_count": ("Request Count", "requests"),
+    "error_request_count": ("Error Request Count", "requests"),
+    "benchmark_duration": ("Benchmark Duration", "sec"),
+    "prefill_throughput_per_user": ("Prefill Throughput Per User", "tokens/sec/user"),
+    "total_token_throughput": ("Total Token Throughput", "tokens/sec"),
+    "schedule_lag": ("Schedule Lag", "ms"),
+}
+
+
+def metric_class(module):
+    """Return the one class that a metric's module defines."""
+    name = "".join(part.capitalize() for part in module.split("_")) + "Metric"
+    return getattr(importlib.import_module(f"aiperf.metrics.{module}"), name)
+
+
+def test_there_is_one_module_for_each_metric():
+    """A module is called as its metric's tag."""
+    assert sorted(MODULES) == sorted(KNOWN)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_names_are_those_that_users_know(module):
+    """Tag, header and unit are spelled as in existing scripts and dashboards."""
+    metric = metric_class(module)
+    assert (metric.tag, metric.header, metric.unit) == (module, *KNOWN[module])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_metric_says_what_it_is_computed_for(module):
+    """A metric is of single requests or of the whole run."""
+    assert metric_class(module).scope in {"record", "run"}
