@@ -1,0 +1,1 @@
+"""The application: composes the parts that the factories give into one run."""

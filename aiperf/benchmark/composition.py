@@ -1,0 +1,158 @@
+"""Puts the parts of a benchmark together; each comes from its factory, by its class type."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiperf.common.errors import ConfigError
+from aiperf.common.factories import (
+    ArrivalFactory,
+    DatasetFactory,
+    EndpointFactory,
+    ExporterFactory,
+    MetricFactory,
+    TokenizerFactory,
+    TransportFactory,
+)
+from aiperf.common.models import ModelEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.models import Conversation
+    from aiperf.common.protocols import (
+        ArrivalProtocol,
+        EndpointProtocol,
+        ExporterProtocol,
+        MetricProtocol,
+        TokenizerProtocol,
+        TransportProtocol,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an executor drives in one place; see ``LoadParts``."""
+
+    endpoint: EndpointProtocol
+    transport: TransportProtocol
+    arrival: ArrivalProtocol
+    conversations: Sequence[Conversation]
+
+
+class LoadBuilder:
+    """Builds the parts of the load from a configuration, here or in another process.
+
+    Only the configuration is pickled, and the factories find the classes anew.
+    """
+
+    def __init__(self, config: BenchmarkConfig) -> None:
+        self._config = config
+        self._conversations: Sequence[Conversation] | None = None
+
+    def __call__(self) -> Parts:
+        """Return fresh parts."""
+        config = self._config
+        return Parts(
+            endpoint=build_endpoint(config),
+            transport=TransportFactory.create_instance(
+                config.types.transport, config=config.transport
+            ),
+            arrival=ArrivalFactory.create_instance(
+                config.types.arrival,
+                config=config.load,
+                rng=random.Random(config.dataset.random_seed),  # noqa: S311 - a load pattern
+            ),
+            conversations=self.conversations,
+        )
+
+    @property
+    def conversations(self) -> Sequence[Conversation]:
+        """The dataset, made once in each process.
+
+        Raises:
+            ConfigError: it is empty.
+        """
+        if self._conversations is None:
+            config = self._config
+            dataset = DatasetFactory.create_instance(
+                config.types.dataset, config=config.dataset, tokenizer=build_tokenizer(config)
+            )
+            self._conversations = dataset.load()
+            if not self._conversations:
+                raise ConfigError(
+                    f"Dataset {config.types.dataset!r} has no conversation. Give it at least one."
+                )
+        return self._conversations
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the dataset out."""
+        return {"_config": self._config, "_conversations": None}
+
+
+def build_endpoint(config: BenchmarkConfig) -> EndpointProtocol:
+    """Return the endpoint that formats and parses."""
+    return EndpointFactory.create_instance(
+        config.types.endpoint,
+        model_endpoint=ModelEndpoint(
+            model=config.model,
+            streaming=config.streaming,
+            path=config.endpoint_path,
+            extra_inputs=config.extra_inputs,
+            use_legacy_max_tokens=config.use_legacy_max_tokens,
+            use_server_token_count=config.use_server_token_count,
+        ),
+    )
+
+
+def build_tokenizer(config: BenchmarkConfig) -> TokenizerProtocol:
+    """Return the tokenizer that counts prompts and responses."""
+    return TokenizerFactory.create_instance(config.types.tokenizer)
+
+
+def build_exporters(config: BenchmarkConfig) -> list[ExporterProtocol]:
+    """Return the exporters, in the order of the configuration."""
+    return [
+        ExporterFactory.create_instance(name, config=config.output)
+        for name in config.types.exporters
+    ]
+
+
+def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
+    """Return what the endpoint can give of ``"streaming"`` and ``"tokens"`` in this run.
+
+    An entry whose metadata does not say is taken to give both.
+
+    Raises:
+        ConfigError: ``--streaming`` is asked of an endpoint that cannot stream.
+    """
+    selected = EndpointFactory.list_implementations(config.types.endpoint)
+    metadata: Mapping[str, Any] = selected[0].metadata if selected else {}
+    if config.streaming and metadata.get("streaming") is False:
+        raise ConfigError(
+            f"Endpoint type {config.types.endpoint!r} cannot stream. Leave --streaming out.",
+            option="--streaming",
+        )
+    gives = {"streaming"} if config.streaming else set()
+    if metadata.get("tokens", True):
+        gives.add("tokens")
+    return frozenset(gives)
+
+
+def build_metrics(
+    config: BenchmarkConfig,
+) -> tuple[list[MetricProtocol], dict[str, Sequence[str]]]:
+    """Return every metric that this endpoint can give, and which tags each of them reads."""
+    gives = endpoint_gives(config)
+    metrics: list[MetricProtocol] = []
+    requires: dict[str, Sequence[str]] = {}
+    for implementation in MetricFactory.list_implementations():
+        if not implementation.is_selected:
+            continue
+        if gives.issuperset(implementation.metadata.get("needs", ())):
+            metrics.append(MetricFactory.create_instance(implementation.class_type))
+            requires[implementation.class_type] = implementation.metadata.get("requires", ())
+    return metrics, requires

@@ -1,0 +1,98 @@
+"""Whether the client itself was the bottleneck: its loop's lag and its share of a core."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiperf.common.models import Statistics
+
+_INTERVAL_S = 0.05
+_BUSY_SHARE = 0.8
+_LAG_SHARE = 0.05
+_LEAST_LAG_MS = 2.0
+"""Below this, lag is the granularity of the loop's own timers."""
+
+
+class ClientHealth:
+    """Measures, while a run goes on, what the client's own process could add to the numbers."""
+
+    def __init__(self) -> None:
+        self._lags_ms: array[float] = array("d")
+        self._handle: asyncio.TimerHandle | None = None
+        self._due_ns = 0
+        self._wall_ns = 0
+        self._cpu_ns = 0
+
+    def start(self) -> None:
+        """Begin to measure on the running loop."""
+        self._wall_ns = time.perf_counter_ns()
+        self._cpu_ns = time.process_time_ns()
+        self._schedule(asyncio.get_running_loop())
+
+    def stop(self) -> None:
+        """Measure no more."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+            self._wall_ns = time.perf_counter_ns() - self._wall_ns
+            self._cpu_ns = time.process_time_ns() - self._cpu_ns
+
+    def summary(self) -> dict[str, Any]:
+        """Return the evidence, JSON-ready: lag in milliseconds, CPU as a share of one core."""
+        lags = sorted(self._lags_ms)
+        return {
+            "cpu_share": self._cpu_ns / self._wall_ns if self._wall_ns else 0.0,
+            "loop_lag_ms": {
+                "p50": lags[len(lags) // 2],
+                "p99": lags[min(len(lags) - 1, int(len(lags) * 0.99))],
+                "max": lags[-1],
+                "count": len(lags),
+            }
+            if lags
+            else None,
+        }
+
+    def warnings(self, statistics: Sequence[Statistics]) -> tuple[str, ...]:
+        """Return a sentence for each way in which the client could have moved the numbers."""
+        summary = self.summary()
+        found = []
+        share = summary["cpu_share"]
+        if share >= _BUSY_SHARE:
+            found.append(
+                f"The client used {share:.0%} of a core: throughput may be limited by the client, "
+                "and latencies may contain its own delays. Lower the load, or give it a core of "
+                "its own."
+            )
+        lag = summary["loop_lag_ms"]
+        fastest = _shortest_latency(statistics)
+        if lag and fastest and lag["p99"] > max(_LEAST_LAG_MS, _LAG_SHARE * fastest.avg):
+            found.append(
+                f"The client's event loop was late by {lag['p99']:.1f} ms at p99 (at most "
+                f"{lag['max']:.1f} ms), beside a mean {fastest.header} of {fastest.avg:.1f} ms: "
+                "latencies may contain the client's own delays. Lower the load."
+            )
+        return tuple(found)
+
+    def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._due_ns = time.perf_counter_ns() + int(_INTERVAL_S * 1e9)
+        self._handle = loop.call_later(_INTERVAL_S, self._tick, loop)
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._lags_ms.append(max(0, time.perf_counter_ns() - self._due_ns) / 1e6)
+        self._schedule(loop)
+
+
+def _shortest_latency(statistics: Sequence[Statistics]) -> Statistics | None:
+    """Return the shortest latency that the run reports, which lag would distort the most."""
+    latencies = [
+        each
+        for each in statistics
+        if each.tag in ("time_to_first_token", "request_latency") and each.avg > 0
+    ]
+    return min(latencies, key=lambda each: each.avg, default=None)

@@ -1,0 +1,188 @@
+"""Takes each finished request off the measuring path: parses, counts, computes, hands on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiperf.common.models import PROFILING, RequestRecord
+from aiperf.plugins.errors import AIPerfError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aiperf.benchmark.metrics_engine import MetricsEngine
+    from aiperf.common.models import Conversation, ErrorDetails, ParsedResponse, RawRecord
+    from aiperf.common.protocols import EndpointProtocol, ExporterProtocol, TokenizerProtocol
+
+_HOPELESS = 32
+"""So many requests failed with none succeeding: a server is not there, not merely slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    raw: RawRecord
+    session_num: int
+    x_request_id: str
+    conversation: Conversation
+    turn_index: int
+    phase: str
+    scheduled_ns: int | None
+    was_cancelled: bool
+
+
+class Recorder:
+    """The sink of an executor.
+
+    :meth:`done` only puts the request into a queue, which is worked off between the events of the
+    loop, one request at a time, so that no connection waits long for its time to be taken.
+
+    Args:
+        endpoint: parses the responses.
+        tokenizer: counts tokens, unless ``use_server_token_count``.
+        engine: computes the metrics.
+        exporters: those that want each record.
+        concurrency: how many requests may fail at the start before the run is hopeless.
+        on_hopeless: called once when none of the first requests got through to a server.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: EndpointProtocol,
+        tokenizer: TokenizerProtocol,
+        engine: MetricsEngine,
+        exporters: Sequence[ExporterProtocol],
+        use_server_token_count: bool,
+        concurrency: int,
+        on_hopeless: Callable[[], None],
+    ) -> None:
+        self._endpoint = endpoint
+        self._tokenizer = tokenizer
+        self._engine = engine
+        self._exporters = list(exporters)
+        self._use_server_token_count = use_server_token_count
+        self._patience = max(_HOPELESS, 2 * concurrency)
+        self._on_hopeless = on_hopeless
+        self._queue: deque[_Finished] = deque()
+        self._is_scheduled = False
+        self.sent_count = 0
+        self.ended_count = 0
+        self.failed_count = 0
+        self.last_error: ErrorDetails | None = None
+        self.warnings: list[str] = []
+
+    def sent(self) -> None:
+        """One request is about to start."""
+        self.sent_count += 1
+
+    def done(
+        self,
+        raw: RawRecord,
+        *,
+        session_num: int,
+        x_request_id: str,
+        conversation: Conversation,
+        turn_index: int,
+        phase: str,
+        scheduled_ns: int | None,
+        was_cancelled: bool,
+    ) -> None:
+        """One request has ended; keep it for later."""
+        self.ended_count += 1
+        self._queue.append(
+            _Finished(
+                raw,
+                session_num,
+                x_request_id,
+                conversation,
+                turn_index,
+                phase,
+                scheduled_ns,
+                was_cancelled,
+            )
+        )
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            asyncio.get_running_loop().call_soon(self._work_off_one)
+
+    def flush(self) -> None:
+        """Work off everything that is left; the run has ended."""
+        while self._queue:
+            self._record(self._queue.popleft())
+
+    def _work_off_one(self) -> None:
+        self._is_scheduled = False
+        if self._queue:
+            self._record(self._queue.popleft())
+        if self._queue:
+            self._is_scheduled = True
+            asyncio.get_running_loop().call_soon(self._work_off_one)
+
+    def _record(self, finished: _Finished) -> None:
+        raw = finished.raw
+        parsed: ParsedResponse | None = None
+        error = raw.error
+        if error is None and not finished.was_cancelled:
+            parsed = self._endpoint.parse_response(raw)
+            error = parsed.error
+        record = RequestRecord(
+            session_num=finished.session_num,
+            x_request_id=finished.x_request_id,
+            conversation_id=finished.conversation.conversation_id,
+            turn_index=finished.turn_index,
+            phase=finished.phase,
+            start_ns=raw.start_ns,
+            ack_ns=raw.ack_ns,
+            end_ns=raw.end_ns,
+            scheduled_ns=finished.scheduled_ns,
+            content_ns=parsed.content_ns if parsed is not None else raw.part_ns[:0],
+            was_cancelled=finished.was_cancelled,
+            error=error,
+        )
+        if parsed is not None and error is None:
+            self._count_tokens(record, parsed, finished)
+        self._engine.add(record)
+        self._keep_watch(record)
+        for exporter in list(self._exporters):
+            try:
+                exporter.record(record)
+            except AIPerfError as failure:
+                self._exporters.remove(exporter)
+                self.warnings.append(str(failure))
+
+    def _count_tokens(
+        self, record: RequestRecord, parsed: ParsedResponse, finished: _Finished
+    ) -> None:
+        usage = parsed.usage
+        if self._use_server_token_count:
+            if usage is None:
+                return
+            record.input_tokens = usage.input_tokens
+            record.reasoning_tokens = usage.reasoning_tokens
+            if usage.output_tokens is not None:
+                record.output_tokens = usage.output_tokens - (usage.reasoning_tokens or 0)
+            return
+        count = self._tokenizer.count
+        turns = finished.conversation.turns[: finished.turn_index + 1]
+        counted = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
+        record.input_tokens = sum(counted) if len(counted) == len(turns) else None
+        output = parsed.text + parsed.tool_calls
+        if output or parsed.reasoning:
+            record.output_tokens = count(output) if output else 0
+        if parsed.reasoning:
+            record.reasoning_tokens = count(parsed.reasoning)
+
+    def _keep_watch(self, record: RequestRecord) -> None:
+        """Stop a run that reaches no server, rather than fail as fast as it can until its end."""
+        if record.error is None:
+            self._patience = 0
+            return
+        self.failed_count += record.phase == PROFILING
+        self.last_error = record.error
+        if self._patience and not record.was_cancelled and record.ack_ns == 0:
+            self._patience -= 1
+            if self._patience == 0:
+                self._on_hopeless()

@@ -1,0 +1,235 @@
+"""Runs one benchmark from its configuration to its artifacts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from aiperf.benchmark.composition import (
+    LoadBuilder,
+    build_endpoint,
+    build_exporters,
+    build_metrics,
+    build_tokenizer,
+)
+from aiperf.benchmark.health import ClientHealth
+from aiperf.benchmark.inputs import write_inputs
+from aiperf.benchmark.metrics_engine import MetricsEngine
+from aiperf.benchmark.provenance import input_config, provenance
+from aiperf.benchmark.recorder import Recorder
+from aiperf.common.factories import ExecutorFactory, UIFactory
+from aiperf.common.models import ClockAnchor, Progress, RunResult
+from aiperf.plugins.errors import AIPerfError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.protocols import ExecutorProtocol, ExporterProtocol, UIProtocol
+    from aiperf.plugins.report import DiscoveryReport
+
+_UPDATE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What exporters are told before the first request; see ``RunContext``."""
+
+    config: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    anchor: ClockAnchor
+    units: Mapping[str, str]
+
+    def to_wall(self, perf_ns: int) -> int:
+        """Return the Unix time in nanoseconds of a ``perf_counter_ns`` reading."""
+        return self.anchor.to_wall(perf_ns)
+
+    def unit_of(self, tag: str) -> str:
+        """Return the unit of the metric called ``tag``."""
+        return self.units[tag]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a benchmark ended: its result, the artifacts, and what could not be written."""
+
+    result: RunResult
+    artifacts: tuple[str, ...]
+    failures: tuple[AIPerfError, ...]
+    stopped_by: int | None
+    """The number of the signal that ended it early, if one did."""
+
+    @property
+    def has_results(self) -> bool:
+        """Whether at least one request succeeded."""
+        return any(each.tag == "request_count" and each.avg for each in self.result.statistics)
+
+
+class Benchmark:
+    """One run. Everything pluggable in it comes from a factory.
+
+    Args:
+        config: what to run.
+        report: what discovery found, for the provenance.
+
+    Raises:
+        AIPerfError: the configuration cannot work, or a part cannot be made.
+    """
+
+    def __init__(self, config: BenchmarkConfig, report: DiscoveryReport) -> None:
+        self._config = config
+        self._builder = LoadBuilder(config)
+        metrics, requires = build_metrics(config)
+        self._engine = MetricsEngine(metrics, requires)
+        self._exporters = build_exporters(config)
+        self._ui: UIProtocol = UIFactory.create_instance(config.types.ui)
+        self._endpoint = build_endpoint(config)
+        self._recorder = Recorder(
+            endpoint=self._endpoint,
+            tokenizer=build_tokenizer(config),
+            engine=self._engine,
+            exporters=[exporter for exporter in self._exporters if exporter.wants_records],
+            use_server_token_count=config.use_server_token_count,
+            concurrency=config.load.concurrency,
+            on_hopeless=self._give_up,
+        )
+        self._executor: ExecutorProtocol = ExecutorFactory.create_instance(
+            config.types.executor, load=config.load, build=self._builder, sink=self._recorder
+        )
+        self._context = Context(
+            config=input_config(config),
+            provenance=provenance(config, [metric.tag for metric in metrics], report),
+            anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
+            units={metric.tag: metric.unit for metric in metrics},
+        )
+        self._health = ClientHealth()
+        self._stopped_by: int | None = None
+        self._notes: list[str] = []
+
+    def run(self, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Outcome:
+        """Run to the end, or until a signal, and write the artifacts.
+
+        Raises:
+            AIPerfError: before the first request, an artifact's place cannot be written to.
+        """
+        for exporter in self._exporters:
+            exporter.start(self._context)
+        inputs = write_inputs(
+            self._endpoint, self._builder.conversations, self._config.output.artifact_dir
+        )
+        start_ns = time.perf_counter_ns()
+        self._ui.start(self._title())
+        try:
+            with asyncio.Runner(loop_factory=loop_factory) as runner:
+                runner.run(self._measure())
+        finally:
+            end_ns = time.perf_counter_ns()
+            self._ui.stop()
+        return self._finish(start_ns, end_ns, inputs)
+
+    async def _measure(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # A loop outside the main thread has no signals; whoever runs it there stops it.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, partial(self._stop, number, loop))
+        self._health.start()
+        shown = asyncio.create_task(self._show_progress())
+        try:
+            await self._executor.run()
+        finally:
+            self._health.stop()
+            shown.cancel()
+            self._recorder.flush()
+            self._update_ui()
+
+    def _stop(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
+        """End the run early and keep what was measured; a second signal acts as usual."""
+        self._stopped_by = number
+        loop.remove_signal_handler(number)
+        self._executor.stop()
+
+    def _give_up(self) -> None:
+        error = self._recorder.last_error
+        self._notes.append(
+            "The run was stopped early, because none of its first requests got an answer"
+            + (f": {error.type}: {error.message}" if error is not None else "")
+        )
+        self._executor.stop()
+
+    async def _show_progress(self) -> None:
+        while True:
+            self._update_ui()
+            await asyncio.sleep(_UPDATE_S)
+
+    def _update_ui(self) -> None:
+        recorder, load = self._recorder, self._config.load
+        warming_up = recorder.ended_count < load.warmup_request_count
+        self._ui.update(
+            Progress(
+                phase="warmup" if warming_up else "profiling",
+                sent=recorder.sent_count,
+                completed=recorder.ended_count,
+                errors=recorder.failed_count,
+                in_flight=recorder.sent_count - recorder.ended_count,
+                elapsed_s=(time.perf_counter_ns() - self._context.anchor.perf_ns) / 1e9,
+                request_count=load.request_count and load.request_count + load.warmup_request_count,
+                duration_s=load.benchmark_duration,
+            )
+        )
+
+    def _finish(self, start_ns: int, end_ns: int, inputs: str) -> Outcome:
+        statistics = self._engine.finish()
+        result = RunResult(
+            statistics=statistics,
+            errors=self._engine.errors,
+            anchor=self._context.anchor,
+            start_ns=start_ns,
+            end_ns=end_ns,
+            was_cancelled=self._stopped_by is not None,
+            config=self._context.config,
+            provenance=self._context.provenance,
+            client_health=self._health.summary(),
+            warnings=(
+                *self._notes,
+                *self._engine.warnings,
+                *self._recorder.warnings,
+                *self._health.warnings(statistics),
+            ),
+        )
+        artifacts, failures = _export(self._exporters, result)
+        return Outcome(result, (inputs, *artifacts), tuple(failures), self._stopped_by)
+
+    def _title(self) -> str:
+        types = self._config.types
+        return f"{self._config.model} {types.endpoint} at {self._config.transport.url}"
+
+
+def _export(
+    exporters: Sequence[ExporterProtocol], result: RunResult
+) -> tuple[list[str], list[AIPerfError]]:
+    """Let every exporter finish, also after one that cannot."""
+    artifacts: list[str] = []
+    failures: list[AIPerfError] = []
+    for exporter in exporters:
+        try:
+            path = exporter.finish(result)
+        except AIPerfError as error:
+            failures.append(error)
+        except Exception as error:  # noqa: BLE001 - a plugin's exporter must not cost the others
+            failures.append(
+                AIPerfError(
+                    f"Exporter {type(exporter).__module__}:{type(exporter).__qualname__} failed "
+                    f"with {type(error).__name__}: {error}. The other artifacts are written; "
+                    "correct the exporter."
+                )
+            )
+        else:
+            if path is not None:
+                artifacts.append(path)
+    return artifacts, failures

@@ -1,0 +1,59 @@
+"""``aiperf profile``: measures a model server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aiperf.cli import options
+
+if TYPE_CHECKING:
+    from aiperf.benchmark.runner import Outcome
+    from aiperf.common.config import BenchmarkConfig
+
+_SIGNAL_BASE = 128
+
+
+@click.command()
+@options.endpoint
+@options.load
+@options.prompts
+@options.output
+@click.pass_context
+def profile(context: click.Context, /, **chosen: Any) -> None:
+    """Measure a model server.
+
+    Without --url, an embedded server is started on a loopback port and measured, so that
+    everything can be tried with nothing else at hand.
+    """
+    # Imported here so that --help costs nothing of this.
+    from aiperf.benchmark.session import run_session  # noqa: PLC0415
+    from aiperf.cli.arguments import to_config  # noqa: PLC0415
+
+    config: BenchmarkConfig = to_config(chosen)
+    outcome = run_session(config)
+    context.exit(_exit_code(outcome))
+
+
+def _exit_code(outcome: Outcome) -> int:
+    for failure in outcome.failures:
+        click.echo(f"Error: {failure}", err=True)
+    if outcome.stopped_by is not None:
+        return _SIGNAL_BASE + outcome.stopped_by
+    if not outcome.has_results:
+        click.echo(f"Error: {_why_nothing(outcome)}", err=True)
+        return 1
+    return 1 if outcome.failures else 0
+
+
+def _why_nothing(outcome: Outcome) -> str:
+    """Return one line for a run in which no request succeeded."""
+    if not outcome.result.errors:
+        return "No request was sent. Give a longer --benchmark-duration, or a --request-count."
+    most = outcome.result.errors[0]
+    code = f" {most.error.code}" if most.error.code is not None else ""
+    return (
+        f"No request succeeded; {most.count} ended with {most.error.type}{code}: "
+        f"{most.error.message}"
+    )

@@ -1,0 +1,1 @@
+"""The embedded model server that benchmarks run against by default."""

@@ -1,0 +1,143 @@
+"""The embedded model server as an ASGI application.
+
+Interface: https://asgi.readthedocs.io/en/latest/specs/www.html.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from time import perf_counter_ns, time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from aiperf.server import request
+from aiperf.server.chat import Chat
+from aiperf.server.completions import Completions
+from aiperf.server.delays import Delays
+from aiperf.server.embeddings import Embeddings
+from aiperf.server.errors import BadRequestError
+from aiperf.server.randomness import FAILURES, draw
+from aiperf.server.reply import Reply, Stream, Whole, error_body, refusal
+from aiperf.server.sending import Waiter, send_stream, send_whole
+from aiperf.server.tokens import TokenSource
+from aiperf.server.truth_log import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from aiperf.server.pacer import Pacer
+    from aiperf.server.sending import Receive, Send
+    from aiperf.server.settings import ServerSettings
+    from aiperf.server.truth_log import TruthLog
+
+    Answer = Callable[[Mapping[str, Any], int], Reply]
+
+MODEL = "aiperf-mock"
+"""The model that ``GET /v1/models`` lists; a request may name any other."""
+
+
+class ModelServer:
+    """Speaks the OpenAI API on the routes below, and answers with words that mean nothing.
+
+    Requests for an inference are numbered in the order of their arrival. A request's number and
+    the seed decide its words, its delays and whether it fails.
+    """
+
+    def __init__(self, settings: ServerSettings, pacer: Pacer, log: TruthLog | None) -> None:
+        tokens = TokenSource(settings.seed)
+        self._settings = settings
+        self._pacer = pacer
+        self._log = log
+        self._delays = Delays(settings)
+        self._fails_below = int(settings.error_rate * 2**64)
+        self._count = 0
+        self._answers: Mapping[str, Answer] = {
+            "/v1/chat/completions": Chat(settings, tokens).answer,
+            "/v1/completions": Completions(settings, tokens).answer,
+            "/v1/embeddings": Embeddings(settings).answer,
+        }
+        model = {"id": MODEL, "object": "model", "created": int(time()), "owned_by": "aiperf"}
+        self._pages: Mapping[str, bytes] = {
+            "/v1/models": orjson.dumps({"object": "list", "data": [model]}),
+            "/health": orjson.dumps({"status": "ok"}),
+        }
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        entry = Entry(scope["path"], perf_counter_ns())
+        try:
+            body = await _body(receive)
+            if body is None:
+                entry.outcome = "disconnected"
+                return
+            entry.received_ns = perf_counter_ns()
+            await self._respond(scope["method"], body, entry, receive, send)
+        except asyncio.CancelledError:
+            entry.outcome = "stopped"
+            raise
+        finally:
+            if self._log is not None:
+                entry.end_ns = perf_counter_ns()
+                entry.x_request_id = _request_id(scope["headers"])
+                self._log.add(entry)
+
+    async def _respond(
+        self, method: str, body: bytes, entry: Entry, receive: Receive, send: Send
+    ) -> None:
+        path = entry.path
+        allowed = "POST" if path in self._answers else "GET" if path in self._pages else method
+        if method != allowed:
+            message = f"Not allowed to {method} on {path}; use {allowed}."
+            reply = Whole(error_body(405, message), 405, headers=((b"allow", allowed.encode()),))
+            await send_whole(reply, send, entry)
+        elif path in self._answers:
+            await self._infer(self._answers[path], body, entry, receive, send)
+        elif path in self._pages:
+            await send_whole(Whole(self._pages[path]), send, entry)
+        else:
+            known = ", ".join([*self._answers, *self._pages])
+            message = f"Unknown URL ({method} {path}); this server has {known}."
+            await send_whole(Whole(error_body(404, message), 404), send, entry)
+
+    async def _infer(
+        self, answer: Answer, body: bytes, entry: Entry, receive: Receive, send: Send
+    ) -> None:
+        number = entry.number = self._count
+        self._count += 1
+        reply = self._reply(answer, body, number)
+        due: Sequence[int] = ()
+        if reply.status == HTTPStatus.OK:
+            due = self._delays.plan(number, reply.tokens, entry.received_ns)
+        waiter = Waiter(self._pacer, receive) if due else None
+        if isinstance(reply, Stream):
+            await send_stream(reply, send, entry, waiter, due)
+        else:
+            await send_whole(reply, send, entry, waiter, due)
+
+    def _reply(self, answer: Answer, body: bytes, number: int) -> Reply:
+        if self._fails_below and draw(self._settings.seed, FAILURES, number) < self._fails_below:
+            status = self._settings.error_status
+            return Whole(error_body(status, "This request fails, as --error-rate asks."), status)
+        try:
+            return answer(request.parse(body), number)
+        except BadRequestError as error:
+            return refusal(error)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the whole body, or ``None`` if the client left before it had sent it."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+    return None if message["type"] == "http.disconnect" else body
+
+
+def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    for name, value in headers:
+        if name == b"x-request-id":
+            return value.decode("latin-1")
+    return None

@@ -1,0 +1,58 @@
+"""What can go wrong with the embedded model server.
+
+::
+
+    AIPerfError
+    ├── ServerSettingError    a setting is out of its range
+    ├── ServerBindError       the address cannot be listened on
+    ├── TruthLogError         the truth log cannot be written
+    ├── EmbeddedServerError   the server's process did not start, or ended by itself
+    └── BadRequestError       a client's request is refused; becomes the response to it
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiperf.plugins.errors import AIPerfError
+
+
+class ServerSettingError(AIPerfError, ValueError):
+    """A setting is out of its range; ``setting`` is its name and ``value`` what it was."""
+
+    setting: str = ""
+    value: Any = None
+
+
+class ServerBindError(AIPerfError):
+    """The server cannot listen on ``host`` and ``port``."""
+
+    host: str = ""
+    port: int = 0
+
+
+class TruthLogError(AIPerfError):
+    """The truth log at ``path`` cannot be written."""
+
+    path: str = ""
+
+
+class EmbeddedServerError(AIPerfError):
+    """The server's process did not start, or ended by itself.
+
+    ``status`` is its exit status (``None``: it was still running) and ``stderr`` what it wrote.
+    """
+
+    status: int | None = None
+    stderr: str = ""
+
+
+class BadRequestError(AIPerfError):
+    """A client's request is refused with ``status``.
+
+    ``param`` and ``code`` are those fields of the OpenAI error object.
+    """
+
+    status: int = 400
+    param: str | None = None
+    code: str | None = None

@@ -1,0 +1,115 @@
+"""The truth log: what the server really sent and when, for checking a client's numbers against.
+
+JSON Lines. The first line is a header, each further line one request, in order of ending::
+
+    {"clock": "perf_counter_ns", "wall_ns": …, "perf_ns": …, "version": "…", "settings": {…}}
+    {"x_request_id": "…", "path": "/v1/chat/completions", "number": 0, "status": 200,
+     "outcome": "complete", "streamed": true, "tokens": 64, "first_received_ns": …,
+     "received_ns": …, "send_ns": […], "end_ns": …}
+
+All times but ``wall_ns`` are ``time.perf_counter_ns()`` of the server's process. On Linux that is
+``CLOCK_MONOTONIC``, one clock for all processes of a machine, so that they can be subtracted from
+a client's; ``wall_ns`` is the Unix time of the moment ``perf_ns``.
+
+``x_request_id`` is the request's ``X-Request-ID`` header or ``null``, ``number`` its place among
+the requests for an inference, from 0, or ``null`` for any other. ``first_received_ns`` is when
+the request's headers had been read and ``received_ns`` when its body had. ``send_ns`` has one time
+for each token chunk of a stream, and one for a whole response; none for an error. It is taken
+just before the bytes are given to the event loop, which writes them to the socket at once, unless
+the client reads too slowly to take them. ``outcome`` is ``complete``, ``disconnected`` (the client
+left first) or ``stopped`` (the server did), and ``tokens`` what was sent until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from aiperf._version import __version__
+from aiperf.server.errors import TruthLogError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiperf.server.settings import ServerSettings
+
+_FIRST_S = 0.02  # from the first unwritten entry to the first slice of writing
+_SLICE_NS = 200_000  # the longest that writing holds up the loop at a time
+_PAUSE_S = 0.002  # between two slices
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request, filled in while it is answered; the fields are those of its line."""
+
+    path: str
+    first_received_ns: int
+    x_request_id: str | None = None
+    number: int | None = None
+    status: int = 0
+    outcome: str = "complete"
+    streamed: bool = False
+    tokens: int = 0
+    received_ns: int = 0
+    send_ns: list[int] = field(default_factory=list)
+    end_ns: int = 0
+
+
+class TruthLog:
+    """Writes entries a few at a time, away from the moment of sending.
+
+    Raises:
+        TruthLogError: The file cannot be opened for writing.
+    """
+
+    def __init__(self, settings: ServerSettings, path: Path) -> None:
+        self._pending: deque[Entry] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise TruthLogError(
+                f"cannot write the truth log {path}: {error.strerror}. "
+                "Give --log the path of a file that can be written",
+                path=str(path),
+            ) from error
+        self._write(
+            {
+                "clock": "perf_counter_ns",
+                "wall_ns": time.time_ns(),
+                "perf_ns": time.perf_counter_ns(),
+                "version": __version__,
+                "settings": {**asdict(settings), "log": str(path)},
+            }
+        )
+        self._file.flush()
+
+    def add(self, entry: Entry) -> None:
+        """Take a finished entry; cheap. It is in the file within milliseconds of an idle loop."""
+        self._pending.append(entry)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_FIRST_S, self._write_some)
+
+    def close(self) -> None:
+        """Write everything that was added, and close the file."""
+        while self._pending:
+            self._write(self._pending.popleft())
+        self._file.close()
+
+    def _write_some(self) -> None:
+        end = time.perf_counter_ns() + _SLICE_NS
+        while self._pending and time.perf_counter_ns() < end:
+            self._write(self._pending.popleft())
+        if self._pending:
+            self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._write_some)
+        else:
+            self._file.flush()
+            self._timer = None
+
+    def _write(self, line: Any) -> None:
+        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
