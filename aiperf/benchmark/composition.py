@@ -145,14 +145,27 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
 def build_metrics(
     config: BenchmarkConfig,
 ) -> tuple[list[MetricProtocol], dict[str, Sequence[str]]]:
-    """Return every metric that this endpoint can give, and which tags each of them reads."""
+    """Return every metric that this endpoint can give, and which tags each of them reads.
+
+    A metric is left out where the endpoint does not give what it needs, or what a metric that it
+    reads needs.
+    """
     gives = endpoint_gives(config)
-    metrics: list[MetricProtocol] = []
-    requires: dict[str, Sequence[str]] = {}
-    for implementation in MetricFactory.list_implementations():
-        if not implementation.is_selected:
-            continue
-        if gives.issuperset(implementation.metadata.get("needs", ())):
-            metrics.append(MetricFactory.create_instance(implementation.class_type))
-            requires[implementation.class_type] = implementation.metadata.get("requires", ())
-    return metrics, requires
+    offered = {
+        implementation.class_type: implementation.metadata
+        for implementation in MetricFactory.list_implementations()
+        if implementation.is_selected
+    }
+    chosen = [tag for tag in offered if gives.issuperset(_needs(tag, offered, frozenset()))]
+    metrics = [MetricFactory.create_instance(tag) for tag in chosen]
+    return metrics, {tag: offered[tag].get("requires", ()) for tag in chosen}
+
+
+def _needs(tag: str, offered: Mapping[str, Mapping[str, Any]], readers: frozenset[str]) -> set[str]:
+    """Return what a metric needs of the endpoint, by itself and through the metrics it reads."""
+    metadata = offered.get(tag, {})
+    needs = set(metadata.get("needs", ()))
+    for required in metadata.get("requires", ()):
+        if required not in readers:  # a circle is reported where the order is made
+            needs |= _needs(required, offered, readers | {tag})
+    return needs

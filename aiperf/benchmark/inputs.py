@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from aiperf.common.errors import ConfigError
+from aiperf.common.encoding import to_json
+from aiperf.common.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from aiperf.common.models import Conversation
@@ -19,12 +18,15 @@ FILE_NAME = "inputs.json"
 
 
 def write_inputs(
-    endpoint: EndpointProtocol, conversations: Sequence[Conversation], directory: Path
+    endpoint: EndpointProtocol,
+    conversations: Sequence[Conversation],
+    provenance: Mapping[str, Any],
+    directory: Path,
 ) -> str:
     """Write the payloads of all conversations and return the file's path.
 
     Raises:
-        ConfigError: the directory cannot be written to.
+        ExportError: the file cannot be written, or a payload has no JSON form.
     """
     path = directory / FILE_NAME
     data = [
@@ -37,13 +39,5 @@ def write_inputs(
         }
         for conversation in conversations
     ]
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(orjson.dumps({"data": data}, option=orjson.OPT_INDENT_2))
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror or error}. Choose another directory with "
-            "--output-artifact-dir.",
-            option="--output-artifact-dir",
-        ) from error
+    write_whole(path, to_json({"data": data, "provenance": provenance}, path, indent=True))
     return str(path)

@@ -7,14 +7,14 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiperf.common.models import PROFILING, RequestRecord
+from aiperf.common.models import PROFILING, WARMUP, ErrorDetails, ParsedResponse, RequestRecord
 from aiperf.plugins.errors import AIPerfError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aiperf.benchmark.metrics_engine import MetricsEngine
-    from aiperf.common.models import Conversation, ErrorDetails, ParsedResponse, RawRecord
+    from aiperf.common.models import Conversation, RawRecord
     from aiperf.common.protocols import EndpointProtocol, ExporterProtocol, TokenizerProtocol
 
 _HOPELESS = 32
@@ -70,6 +70,7 @@ class Recorder:
         self._is_scheduled = False
         self.sent_count = 0
         self.ended_count = 0
+        self.warmed_up_count = 0
         self.failed_count = 0
         self.last_error: ErrorDetails | None = None
         self.warnings: list[str] = []
@@ -92,6 +93,7 @@ class Recorder:
     ) -> None:
         """One request has ended; keep it for later."""
         self.ended_count += 1
+        self.warmed_up_count += phase == WARMUP
         self._queue.append(
             _Finished(
                 raw,
@@ -126,7 +128,7 @@ class Recorder:
         parsed: ParsedResponse | None = None
         error = raw.error
         if error is None and not finished.was_cancelled:
-            parsed = self._endpoint.parse_response(raw)
+            parsed = self._parse(raw)
             error = parsed.error
         record = RequestRecord(
             session_num=finished.session_num,
@@ -149,9 +151,26 @@ class Recorder:
         for exporter in list(self._exporters):
             try:
                 exporter.record(record)
-            except AIPerfError as failure:
+            except Exception as failure:  # noqa: BLE001 - a plugin's; the others and the run go on
                 self._exporters.remove(exporter)
-                self.warnings.append(str(failure))
+                self.warnings.append(
+                    str(failure)
+                    if isinstance(failure, AIPerfError)
+                    else f"{_name_of(exporter)} failed with {type(failure).__name__}: {failure}. "
+                    "It gets no further records; correct the exporter."
+                )
+
+    def _parse(self, raw: RawRecord) -> ParsedResponse:
+        """Let the endpoint parse; one that raises, which it must not, makes an error record."""
+        try:
+            return self._endpoint.parse_response(raw)
+        except Exception as error:  # noqa: BLE001 - a plugin's; the run goes on
+            return ParsedResponse(
+                error=ErrorDetails(
+                    type=type(error).__name__,
+                    message=f"{_name_of(self._endpoint)} failed to parse a response: {error}",
+                )
+            )
 
     def _count_tokens(
         self, record: RequestRecord, parsed: ParsedResponse, finished: _Finished
@@ -186,3 +205,7 @@ class Recorder:
             self._patience -= 1
             if self._patience == 0:
                 self._on_hopeless()
+
+
+def _name_of(part: object) -> str:
+    return f"{type(part).__module__}:{type(part).__qualname__}"

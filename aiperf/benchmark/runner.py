@@ -23,7 +23,7 @@ from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.provenance import input_config, provenance
 from aiperf.benchmark.recorder import Recorder
 from aiperf.common.factories import ExecutorFactory, UIFactory
-from aiperf.common.models import ClockAnchor, Progress, RunResult
+from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
 from aiperf.plugins.errors import AIPerfError
 
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ class Benchmark:
         )
         self._health = ClientHealth()
         self._stopped_by: int | None = None
+        self._shown_phase = ""
+        self._phase_start_ns = 0
         self._notes: list[str] = []
 
     def run(self, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Outcome:
@@ -120,7 +122,10 @@ class Benchmark:
         for exporter in self._exporters:
             exporter.start(self._context)
         inputs = write_inputs(
-            self._endpoint, self._builder.conversations, self._config.output.artifact_dir
+            self._endpoint,
+            self._builder.conversations,
+            self._context.provenance,
+            self._config.output.artifact_dir,
         )
         start_ns = time.perf_counter_ns()
         self._ui.start(self._title())
@@ -169,17 +174,22 @@ class Benchmark:
 
     def _update_ui(self) -> None:
         recorder, load = self._recorder, self._config.load
-        warming_up = recorder.ended_count < load.warmup_request_count
+        warm = recorder.warmed_up_count
+        is_warming_up = warm < load.warmup_request_count
+        now_ns = time.perf_counter_ns()
+        phase = WARMUP if is_warming_up else PROFILING
+        if phase != self._shown_phase:
+            self._shown_phase, self._phase_start_ns = phase, now_ns
         self._ui.update(
             Progress(
-                phase="warmup" if warming_up else "profiling",
-                sent=recorder.sent_count,
-                completed=recorder.ended_count,
+                phase=phase,
+                sent=recorder.sent_count - (0 if is_warming_up else warm),
+                completed=recorder.ended_count - (0 if is_warming_up else warm),
                 errors=recorder.failed_count,
                 in_flight=recorder.sent_count - recorder.ended_count,
-                elapsed_s=(time.perf_counter_ns() - self._context.anchor.perf_ns) / 1e9,
-                request_count=load.request_count and load.request_count + load.warmup_request_count,
-                duration_s=load.benchmark_duration,
+                elapsed_s=(now_ns - self._phase_start_ns) / 1e9,
+                request_count=load.warmup_request_count if is_warming_up else load.request_count,
+                duration_s=None if is_warming_up else load.benchmark_duration,
             )
         )
 

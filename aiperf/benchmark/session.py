@@ -6,11 +6,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
 from aiperf.common.factories import ExporterFactory, PluginDiscovery
 
 if TYPE_CHECKING:
     import asyncio
+    import logging
     from collections.abc import Callable
 
     from aiperf.benchmark.runner import Outcome
@@ -30,13 +32,33 @@ def run_session(config: BenchmarkConfig) -> Outcome:
     exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
     config = replace(config, types=replace(config.types, exporters=exporters))
     with ExitStack() as stack:
+        log = stack.enter_context(run_log(config.output.artifact_dir))
+        for record in report:
+            log.info("plugin %s: %s %s", record.name, record.status, record.error or record.reason)
         if not config.transport.url:
             from aiperf.server.process import EmbeddedServer  # noqa: PLC0415 - unless asked for
             from aiperf.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
             server = stack.enter_context(EmbeddedServer(ServerSettings(port=0)))
             config = replace(config, transport=replace(config.transport, url=server.url))
-        return Benchmark(config, report).run(event_loop_factory())
+        benchmark = Benchmark(config, report)
+        log.info("measuring %s", config.transport.url)
+        outcome = benchmark.run(event_loop_factory())
+        _log(log, outcome)
+        return outcome
+
+
+def _log(log: logging.Logger, outcome: Outcome) -> None:
+    for each in outcome.result.errors:
+        log.warning(
+            "%d requests ended with %s: %s", each.count, each.error.type, each.error.message
+        )
+    for warning in outcome.result.warnings:
+        log.warning("%s", warning)
+    for failure in outcome.failures:
+        log.error("%s", failure)
+    ended = "ended" if outcome.stopped_by is None else f"was stopped by signal {outcome.stopped_by}"
+    log.info("the run %s; artifacts: %s", ended, ", ".join(outcome.artifacts))
 
 
 def event_loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

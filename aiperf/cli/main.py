@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
 import click
 
 from aiperf._version import __version__
+from aiperf.common.errors import ConfigError
 from aiperf.plugins.errors import AIPerfError
+
+TRACEBACK = "AIPERF_TRACEBACK"
+"""The environment variable that, set to anything, lets an unexpected error show where it was."""
 
 _COMMANDS = {
     "mock-server": ("aiperf.cli.mock_server", "mock_server"),
@@ -54,10 +59,21 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         code = 130
     except AIPerfError as error:
-        click.echo(f"Error: {error}", err=True)
+        # What is wrong with an option is said alone, not as the failure of the part that found it.
+        cause = error.__cause__
+        click.echo(f"Error: {cause if isinstance(cause, ConfigError) else error}", err=True)
         code = 1
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody to tell.
         sys.stderr.close()
+        code = 1
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        click.echo(
+            f"Error: AIPerf, or a plugin of it, failed with {type(error).__name__}: {error}. Set "
+            f"{TRACEBACK}=1 to see where, and report it.",
+            err=True,
+        )
         code = 1
     sys.exit(code if isinstance(code, int) else 0)

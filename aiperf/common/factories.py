@@ -81,7 +81,6 @@ class PluginDiscovery:
         """
         return cls._discovery.refresh()
 
-
     @classmethod
     def so_far(cls) -> DiscoveryReport:
         """Return what is known of plugins now, loading nothing; for use after an error."""

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
-from aiperf.exporters.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
-from aiperf.exporters.encoding import to_json
-from aiperf.exporters.files import make_directory_for, write_whole
+from aiperf.common.encoding import to_json
+from aiperf.common.files import make_directory_for, write_whole
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig

@@ -15,10 +15,10 @@ import contextlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from aiperf.common.encoding import to_json
+from aiperf.common.export_error import ExportError, cannot_write
+from aiperf.common.files import make_directory_for
 from aiperf.common.models import PROFILING
-from aiperf.exporters.encoding import to_json
-from aiperf.exporters.errors import ExportError, cannot_write
-from aiperf.exporters.files import make_directory_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

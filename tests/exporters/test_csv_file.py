@@ -9,8 +9,8 @@ import pytest
 
 import aiperf
 from aiperf.common.config import OutputConfig
+from aiperf.common.export_error import ExportError
 from aiperf.exporters.csv_file import CSVExporter
-from aiperf.exporters.errors import ExportError
 
 PERCENTILES = ["p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]
 VALUES = ["1.5", "5.5", "10.5", "25.5", "50.5", "75.5", "90.5", "95.5", "99"]

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from aiperf.exporters.errors import ExportError
-from aiperf.exporters.files import make_directory_for, write_whole
+from aiperf.common.export_error import ExportError
+from aiperf.common.files import make_directory_for, write_whole
 
 
 def test_the_directory_is_made(tmp_path):
@@ -68,8 +68,8 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, fresh
         """
         import resource, signal, sys
         from pathlib import Path
-        from aiperf.exporters.errors import ExportError
-        from aiperf.exporters.files import write_whole
+        from aiperf.common.export_error import ExportError
+        from aiperf.common.files import write_whole
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
         try:

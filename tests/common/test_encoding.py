@@ -9,8 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from aiperf.exporters.encoding import to_json
-from aiperf.exporters.errors import ExportError
+from aiperf.common.encoding import to_json
+from aiperf.common.export_error import ExportError
 
 PATH = Path("file.json")
 
