@@ -66,7 +66,7 @@ class ModelServer:
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        entry = Entry(scope["path"], perf_counter_ns())
+        entry = Entry(path=scope["path"], first_received_ns=perf_counter_ns())
         try:
             body = await _body(receive)
             if body is None:
@@ -74,9 +74,8 @@ class ModelServer:
                 return
             entry.received_ns = perf_counter_ns()
             await self._respond(scope["method"], body, entry, receive, send)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # the server has waited long enough for the client to read
             entry.outcome = "stopped"
-            raise
         finally:
             if self._log is not None:
                 entry.end_ns = perf_counter_ns()

@@ -55,11 +55,15 @@ class EmbeddedServer:
     def start(self) -> None:
         """Start the server and return when it accepts connections.
 
+        Does nothing where it is running.
+
         Raises:
             EmbeddedServerError: It did not start.
         """
+        if self._process is not None:
+            return
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
-        self.url = ""
+        self.url, self.status, self.stderr = "", None, ""
         try:
             self._process = _spawn(self._settings, self._errors)
             self.pid = self._process.pid

@@ -29,7 +29,7 @@ class Whole:
     """A response that is sent at once, when its last token is due; an error is never delayed."""
 
     body: bytes
-    status: int = HTTPStatus.OK
+    status: int = 200
     tokens: int = 0
     headers: Sequence[tuple[bytes, bytes]] = ()
 
@@ -41,7 +41,7 @@ class Stream:
     opening: bytes
     chunks: Sequence[bytes]
     closing: bytes
-    status: int = HTTPStatus.OK
+    status: int = 200
 
     @property
     def tokens(self) -> int:

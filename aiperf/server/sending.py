@@ -39,25 +39,25 @@ class Waiter:
     def __init__(self, pacer: Pacer, receive: Receive) -> None:
         self._pacer = pacer
         self._future: asyncio.Future[None] | None = None
-        self._left = False
+        self.left = False
+        """Whether the client has left."""
         self._watch = asyncio.create_task(self._watch_client(receive))
 
     async def until(self, due_ns: int) -> bool:
         """Wait until ``due_ns``, or not at all if that is past; return whether to go on."""
-        if due_ns > perf_counter_ns() and not self._left:
+        if due_ns > perf_counter_ns() and not self.left:
             self._future = self._pacer.at(due_ns)
             await self._future
-        return not (self._left or self._pacer.stopped)
+        return not (self.left or self._pacer.stopped)
 
     @property
     def reason(self) -> str:
-        """Why not to go on, as the truth log's ``outcome`` has it."""
-        return "disconnected" if self._left else "stopped"
+        """Why not to go on: the truth log's ``outcome``."""
+        return "disconnected" if self.left else "stopped"
 
     async def _watch_client(self, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self._left = True
+        await receive()  # the body has been read, so that what comes next is the end
+        self.left = True
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
@@ -73,7 +73,9 @@ async def send_whole(
     status, body, tokens = reply.status, reply.body, reply.tokens
     if waiter is not None and not await waiter.until(due[-1]):
         entry.outcome = waiter.reason
-        status, body, tokens = HTTPStatus.SERVICE_UNAVAILABLE, _STOPPED, 0
+        if waiter.left:
+            return
+        status, body, tokens = 503, _STOPPED, 0
     entry.status = status
     start = {
         "type": "http.response.start",

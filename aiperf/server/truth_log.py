@@ -17,7 +17,8 @@ the request's headers had been read and ``received_ns`` when its body had. ``sen
 for each token chunk of a stream, and one for a whole response; none for an error. It is taken
 just before the bytes are given to the event loop, which writes them to the socket at once, unless
 the client reads too slowly to take them. ``outcome`` is ``complete``, ``disconnected`` (the client
-left first) or ``stopped`` (the server did), and ``tokens`` what was sent until then.
+left first) or ``stopped`` (the server did), and ``tokens`` what was sent until then. That a client
+has left is only seen while there is a delay to wait for.
 """
 
 from __future__ import annotations
@@ -47,14 +48,14 @@ _PAUSE_S = 0.002  # between two slices
 class Entry:
     """One request, filled in while it is answered; the fields are those of its line."""
 
-    path: str
-    first_received_ns: int
     x_request_id: str | None = None
+    path: str = ""
     number: int | None = None
     status: int = 0
     outcome: str = "complete"
     streamed: bool = False
     tokens: int = 0
+    first_received_ns: int = 0
     received_ns: int = 0
     send_ns: list[int] = field(default_factory=list)
     end_ns: int = 0
@@ -64,52 +65,70 @@ class TruthLog:
     """Writes entries a few at a time, away from the moment of sending.
 
     Raises:
-        TruthLogError: The file cannot be opened for writing.
+        TruthLogError: The file cannot be written.
     """
 
     def __init__(self, settings: ServerSettings, path: Path) -> None:
+        self._path = path
         self._pending: deque[Entry] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._failed: OSError | None = None
+        header = {
+            "clock": "perf_counter_ns",
+            "wall_ns": time.time_ns(),
+            "perf_ns": time.perf_counter_ns(),
+            "version": __version__,
+            "settings": {**asdict(settings), "log": str(path)},
+        }
         try:
-            self._file = path.open("wb")
+            path.write_bytes(_line(header))
+            self._file = path.open("ab")
         except OSError as error:
-            raise TruthLogError(
-                f"cannot write the truth log {path}: {error.strerror}. "
-                "Give --log the path of a file that can be written",
-                path=str(path),
-            ) from error
-        self._write(
-            {
-                "clock": "perf_counter_ns",
-                "wall_ns": time.time_ns(),
-                "perf_ns": time.perf_counter_ns(),
-                "version": __version__,
-                "settings": {**asdict(settings), "log": str(path)},
-            }
-        )
-        self._file.flush()
+            raise self._error(error) from error
 
     def add(self, entry: Entry) -> None:
         """Take a finished entry; cheap. It is in the file within milliseconds of an idle loop."""
-        self._pending.append(entry)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(_FIRST_S, self._write_some)
+        if self._failed is None:
+            self._pending.append(entry)
+            if self._timer is None:
+                self._timer = asyncio.get_running_loop().call_later(_FIRST_S, self._write_some)
 
     def close(self) -> None:
-        """Write everything that was added, and close the file."""
-        while self._pending:
-            self._write(self._pending.popleft())
-        self._file.close()
+        """Write everything that was added, and close the file.
+
+        Raises:
+            TruthLogError: Something that was added could not be written, now or earlier.
+        """
+        try:
+            with self._file:
+                while self._pending:
+                    self._file.write(_line(self._pending.popleft()))
+        except OSError as error:
+            self._failed = error
+        if self._failed is not None:
+            raise self._error(self._failed) from self._failed
 
     def _write_some(self) -> None:
+        self._timer = None
         end = time.perf_counter_ns() + _SLICE_NS
-        while self._pending and time.perf_counter_ns() < end:
-            self._write(self._pending.popleft())
-        if self._pending:
-            self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._write_some)
-        else:
-            self._file.flush()
-            self._timer = None
+        try:
+            while self._pending and time.perf_counter_ns() < end:
+                self._file.write(_line(self._pending.popleft()))
+            if self._pending:
+                self._timer = asyncio.get_running_loop().call_later(_PAUSE_S, self._write_some)
+            else:
+                self._file.flush()
+        except OSError as error:  # raised by close(): the clients that are served now go first
+            self._failed = error
+            self._pending.clear()
 
-    def _write(self, line: Any) -> None:
-        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+    def _error(self, error: OSError) -> TruthLogError:
+        return TruthLogError(
+            f"cannot write the truth log {self._path}: {error.strerror}. "
+            "Give --log the path of a file that can be written",
+            path=str(self._path),
+        )
+
+
+def _line(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
