@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aiperf.common.export_error import cannot_write
+from aiperf.common.errors import cannot_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

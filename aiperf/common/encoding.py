@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,7 @@
 
     AIPerfError                          (aiperf.plugins.errors)
     ├── ConfigError                      an option's value cannot work; `option` says which
+    ├── ExportError                      an artifact was not written; `path`
     ├── RequestPreparationError          a request could not be rendered before the run
     ├── RequestCancellationError         a request was cancelled before it had ended
     ├── TransportError                   a request was not sent, or no whole good response came
@@ -31,16 +32,27 @@ failures are counted together, so a message says nothing that differs from reque
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from aiperf.common.models import ErrorDetails
 from aiperf.plugins.errors import (
     AIPerfError as AIPerfError,  # noqa: PLC0414 - exported: implementations import it from here
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ConfigError(AIPerfError):
     """What a person asked for cannot work; ``option`` is the command-line option to change."""
 
     option: str = ""
+
+
+class ExportError(AIPerfError):
+    """An artifact could not be written; ``path`` is the file, ``None`` for standard output."""
+
+    path: Path | None = None
 
 
 class RequestPreparationError(AIPerfError):
@@ -150,6 +162,17 @@ class ServerReportedError(ResponseError):
     """
 
     code: int | None = None
+
+
+def cannot_write(path: Path, error: OSError, **data: Any) -> ExportError:
+    """Return the error that says why ``path`` could not be written, and what to do about it."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return ExportError(
+        f"cannot write {path}: {reason}. Free some space or make the directory writable, or choose "
+        "another one with --output-artifact-dir",
+        path=path,
+        **data,
+    )
 
 
 def error_details(error: AIPerfError) -> ErrorDetails:

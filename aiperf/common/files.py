@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from aiperf.common.export_error import cannot_write
+from aiperf.common.errors import cannot_write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

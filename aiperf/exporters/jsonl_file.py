@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf.common.encoding import to_json
-from aiperf.common.export_error import ExportError, cannot_write
+from aiperf.common.errors import ExportError, cannot_write
 from aiperf.common.files import make_directory_for
 from aiperf.common.models import PROFILING
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aiperf.common.encoding import to_json
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 
 PATH = Path("file.json")
 

@@ -6,7 +6,7 @@ import errno
 import pickle
 from pathlib import Path
 
-from aiperf.common.export_error import ExportError, cannot_write
+from aiperf.common.errors import ExportError, cannot_write
 from aiperf.plugins.errors import AIPerfError
 
 PATH = Path("artifacts/file.json")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 from aiperf.common.files import make_directory_for, write_whole
 
 
@@ -68,7 +68,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, fresh
         """
         import resource, signal, sys
         from pathlib import Path
-        from aiperf.common.export_error import ExportError
+        from aiperf.common.errors import ExportError
         from aiperf.common.files import write_whole
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))

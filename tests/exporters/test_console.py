@@ -170,7 +170,7 @@ from pathlib import Path
 from aiperf.common.config import OutputConfig
 from aiperf.common.models import ClockAnchor, RunResult
 from aiperf.exporters.console import ConsoleExporter
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 
 sys.stdin.read()
 result = RunResult(

@@ -9,7 +9,7 @@ import pytest
 
 import aiperf
 from aiperf.common.config import OutputConfig
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 from aiperf.exporters.csv_file import CSVExporter
 
 PERCENTILES = ["p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"]

@@ -10,7 +10,7 @@ import pytest
 
 import aiperf
 from aiperf.common.config import OutputConfig
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 from aiperf.common.models import Statistics
 from aiperf.exporters.json_file import RESERVED, JSONExporter
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aiperf.common.config import OutputConfig
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 from aiperf.common.models import WARMUP, ErrorDetails
 from aiperf.exporters.jsonl_file import JSONLExporter
 
@@ -189,7 +189,7 @@ from array import array
 from pathlib import Path
 from aiperf.common.config import OutputConfig
 from aiperf.common.models import PROFILING, RequestRecord
-from aiperf.common.export_error import ExportError
+from aiperf.common.errors import ExportError
 from aiperf.exporters.jsonl_file import JSONLExporter
 
 class Context:
