@@ -27,7 +27,8 @@
 
 A failed request is not raised to anyone: it becomes a record's
 :class:`~aiperf.common.models.ErrorDetails`, whose ``type`` is the name of a class above. Equal
-failures are counted together, so a message says nothing that differs from request to request.
+failures are counted together, so a message has nothing that differs from request to request but
+what the server said.
 """
 
 from __future__ import annotations

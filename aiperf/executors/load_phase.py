@@ -91,9 +91,16 @@ class LoadPhase:
     def _end_of_duration(self) -> None:
         """Start nothing more; cancel later what is then still under way."""
         self._close()
-        grace = self._grace_period
-        self._why = f"it was still under way {grace:g} s after the end of the benchmark's duration"
-        self._timer = asyncio.get_running_loop().call_later(grace, self.cancel)
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._grace_period, self._end_of_grace)
+
+    def _end_of_grace(self) -> None:
+        """Cancel what is still under way."""
+        self._why = (
+            f"it was still under way {self._grace_period:g} s after the end of the benchmark's "
+            "duration; raise --benchmark-grace-period to let it end"
+        )
+        self.cancel()
 
     def _close(self) -> None:
         """Start nothing more."""
@@ -113,17 +120,21 @@ class LoadPhase:
         """Send one turn after the other, until the phase is closed."""
         me = cast("asyncio.Task[None]", asyncio.current_task())
         turns = self._turns()
-        while not self._is_closed:
-            self._waiting.add(me)
-            try:
-                scheduled_ns = await self._arrival.acquire()
-            finally:
-                self._waiting.discard(me)
-            try:
-                if self._may_start():
-                    await self._send(*next(turns), scheduled_ns=scheduled_ns)
-            finally:
-                self._arrival.release()
+        try:
+            while not self._is_closed:
+                self._waiting.add(me)
+                try:
+                    scheduled_ns = await self._arrival.acquire()
+                finally:
+                    self._waiting.discard(me)
+                try:
+                    if self._may_start():
+                        await self._send(*next(turns), scheduled_ns=scheduled_ns)
+                finally:
+                    self._arrival.release()
+        except (Exception, KeyboardInterrupt):
+            self.cancel()
+            raise
 
     def _may_start(self) -> bool:
         """Count one request more, and see to it that another can follow at once."""

@@ -105,7 +105,7 @@ class HTTPConnector:
         """Return the error of a connection that took too long."""
         return ConnectTimeout(
             f"no connection to {self._url.server} within {seconds:g} s; check that the server is "
-            "reachable and that --url is right",
+            "reachable and --url right, or raise --connect-timeout-seconds",
             server=self._url.server,
             seconds=seconds,
         )

@@ -107,10 +107,12 @@ def ours(stage: ErrorMap, foreign: Exception, what: str, **data: object) -> Tran
 
 def _reason(error: Exception) -> str:
     """Return why ``error`` happened, without addresses and other things that vary."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return error.reason.replace("_", " ").lower() if error.reason else "TLS failed"
+    if isinstance(error, ssl.SSLError):  # these attributes are there only if OpenSSL gave them
+        verify_message = getattr(error, "verify_message", None)
+        if verify_message:
+            return f"the certificate is not trusted: {verify_message}"
+        reason = getattr(error, "reason", None)
+        return str(reason or error.strerror or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror | socket.herror):
         return str(error.strerror or error)
     if isinstance(error, OSError) and error.errno:

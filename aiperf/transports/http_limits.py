@@ -20,7 +20,7 @@ class Limits:
         seconds = self.request_timeout
         return RequestTimeout(
             f"no whole response came from {server} within the request timeout of {seconds:g} s; "
-            "raise the timeout or lower the load",
+            "raise --request-timeout-seconds or lower the load",
             seconds=seconds,
         )
 
@@ -28,7 +28,7 @@ class Limits:
         """Return the error of a request during which the server was silent for too long."""
         seconds = self.idle_timeout
         return IdleTimeout(
-            f"no byte came from {server} for the {seconds:g} s of the idle timeout; raise the "
-            "timeout or look into the server's log",
+            f"no byte came from {server} for the {seconds:g} s of the idle timeout; raise "
+            "--idle-timeout-seconds or look into the server's log",
             seconds=seconds,
         )

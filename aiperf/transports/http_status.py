@@ -17,8 +17,8 @@ _STEPS = MappingProxyType(
     {
         401: "check --api-key",
         403: "check --api-key",
-        404: "check --url, the endpoint's path and the model's name",
-        405: "check --url and the endpoint's path",
+        404: "check --url, --endpoint and --model",
+        405: "check --url and --endpoint",
         429: "lower the load, or raise the server's limit",
     }
 )

@@ -187,9 +187,9 @@ def _tls_context(config: TransportConfig) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=config.ca_file)
     except OSError as error:
         raise ConfigError(
-            f"--ca-file {config.ca_file!r} cannot be read as certificates in PEM format: "
+            f"--tls-ca-file {config.ca_file!r} cannot be read as certificates in PEM format: "
             f"{error.strerror or error}; give a file that can",
-            option="--ca-file",
+            option="--tls-ca-file",
         ) from error
     context.set_alpn_protocols(["http/1.1"])
     if not config.verify:

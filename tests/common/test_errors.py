@@ -39,7 +39,7 @@ def test_the_tree_is_as_drawn():
 def test_an_error_survives_pickling(name):
     """Class, message and data arrive in another process."""
     error = OURS[name]("what failed", code=7, anything=[1])
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - it is our own
+    copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is OURS[name]
     assert str(copy) == "what failed"
     assert (copy.code, copy.anything) == (7, [1])

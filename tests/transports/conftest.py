@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,7 @@ from aiperf.common.models import RawRecord
 from aiperf.transports.http_transport import HTTPTransport
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-    from pathlib import Path
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
@@ -83,7 +82,7 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serve(
+async def run_server(
     script: Callable[[Peer], Awaitable[None]],
     *,
     tls: ssl.SSLContext | None = None,
@@ -119,6 +118,8 @@ async def serve(
         ends = await asyncio.gather(*running, return_exceptions=True)
         for peer in server.peers:
             peer.writer.transport.abort()
+            with contextlib.suppress(ConnectionError):
+                await peer.writer.wait_closed()
     for end in ends:
         if isinstance(end, BaseException) and not isinstance(end, asyncio.CancelledError):
             raise end
@@ -139,7 +140,7 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def open_client(url: str, **config: Any) -> AsyncIterator[Client]:
+async def run_client(url: str, **config: Any) -> AsyncIterator[Client]:
     """Give a client that is closed in the end."""
     client = Client(url, **config)
     try:
@@ -148,11 +149,48 @@ async def open_client(url: str, **config: Any) -> AsyncIterator[Client]:
         await client.transport.close()
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def wait_until(condition: Callable[[], object]) -> None:
     """Wait until ``condition`` holds; the test's time limit is the limit."""
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - there is no event for what a record holds
             await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+def serve() -> Callable[..., contextlib.AbstractAsyncContextManager[Server]]:
+    """Give :func:`run_server`."""
+    return run_server
+
+
+@pytest.fixture
+def open_client() -> Callable[..., contextlib.AbstractAsyncContextManager[Client]]:
+    """Give :func:`run_client`."""
+    return run_client
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Give :func:`wait_until`."""
+    return wait_until
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """An authority of our own: its PEM file, and a server's side of TLS for ``127.0.0.1``."""
+
+    ca_file: str
+    server: ssl.SSLContext
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Make the authority and one server certificate."""
+    authority = trustme.CA()
+    ca_file = tmp_path_factory.mktemp("tls") / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(server)
+    return Certificates(str(ca_file), server)
 
 
 @pytest.fixture(params=LOOPS)
