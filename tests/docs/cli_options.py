@@ -17,6 +17,13 @@ HEADING = """\
 
 Names in one row mean the same, except that what follows a slash is the opposite.
 `aiperf COMMAND --help` shows this too, and `aiperf --version` the version.
+
+| exit status | meaning |
+|---|---|
+| 0 | it worked |
+| 1 | it failed, and standard error says why |
+| 2 | the options are wrong |
+| 130, 143 | it was interrupted (Ctrl-C) or terminated; a run keeps what it measured |
 """
 EXTRAS = re.compile(r"\s*\[(?:default: (?P<default>[^]]*)|(?P<range>[^]]* to [^]]*))\]")
 

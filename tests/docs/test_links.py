@@ -1,0 +1,38 @@
+"""Links between the pages lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
+FENCED = re.compile(r"^ *```.*?^ *```$", flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of ``page``."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(CHECKOUT)) for page in PAGES])
+def test_links_lead_somewhere(page):
+    """Each relative link names a file that is there and, if any, a heading of it."""
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    for name, anchor in LINK.findall(text):
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{name} is not there"
+        assert not anchor or anchor in _anchors(target), f"{name}#{anchor} is not there"
+
+
+def test_each_page_can_be_reached():
+    """The index leads to every page of docs/ but the changelog's fragments."""
+    index = CHECKOUT / "docs" / "index.md"
+    linked = {name for name, _ in LINK.findall(index.read_text(encoding="utf-8"))}
+    pages = {page.name for page in (CHECKOUT / "docs").glob("*.md")} - {index.name}
+    assert {name for name in linked if "/" not in name} == pages
