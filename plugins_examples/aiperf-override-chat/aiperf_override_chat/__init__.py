@@ -1,0 +1,1 @@
+"""An example plugin for AIPerf: chat requests with a tag, and an endpoint type more."""
