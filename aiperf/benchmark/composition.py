@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.part_errors import blamed_on
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import (
     ArrivalFactory,
@@ -69,19 +70,29 @@ class LoadBuilder:
             conversations=self.conversations,
         )
 
+    async def try_out(self) -> None:
+        """Make the parts once, to be told what cannot work before anything is written.
+
+        Raises:
+            AIPerfError: a part cannot be made.
+        """
+        await self().transport.close()
+
     @property
     def conversations(self) -> Sequence[Conversation]:
         """The dataset, made once in each process.
 
         Raises:
             ConfigError: it is empty.
+            AIPerfError: it cannot be made.
         """
         if self._conversations is None:
             config = self._config
             dataset = DatasetFactory.create_instance(
                 config.types.dataset, config=config.dataset, tokenizer=build_tokenizer(config)
             )
-            self._conversations = dataset.load()
+            with blamed_on(dataset, "load its conversations"):
+                self._conversations = dataset.load()
             if not self._conversations:
                 raise ConfigError(
                     f"Dataset {config.types.dataset!r} has no conversation. Give it at least one."

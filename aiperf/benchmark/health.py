@@ -8,7 +8,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiperf.common.models import Statistics
 
@@ -20,9 +20,16 @@ _LEAST_LAG_MS = 2.0
 
 
 class ClientHealth:
-    """Measures, while a run goes on, what the client's own process could add to the numbers."""
+    """Measures, while a run goes on, what the client's own process could add to the numbers.
 
-    def __init__(self) -> None:
+    Args:
+        has_begun: whether a request has been sent; what the client does before that, such as
+            rendering all payloads, is in no latency.
+    """
+
+    def __init__(self, has_begun: Callable[[], bool] = lambda: True) -> None:
+        self._has_begun = has_begun
+        self._counts = False
         self._lags_ms: array[float] = array("d")
         self._handle: asyncio.TimerHandle | None = None
         self._due_ns = 0
@@ -30,9 +37,7 @@ class ClientHealth:
         self._cpu_ns = 0
 
     def start(self) -> None:
-        """Begin to measure on the running loop."""
-        self._wall_ns = time.perf_counter_ns()
-        self._cpu_ns = time.process_time_ns()
+        """Begin to measure on the running loop, as soon as the run has begun."""
         self._schedule(asyncio.get_running_loop())
 
     def stop(self) -> None:
@@ -40,6 +45,8 @@ class ClientHealth:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
+        if self._counts:
+            self._counts = False
             self._wall_ns = time.perf_counter_ns() - self._wall_ns
             self._cpu_ns = time.process_time_ns() - self._cpu_ns
 
@@ -80,11 +87,16 @@ class ClientHealth:
         return tuple(found)
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._counts and self._has_begun():
+            self._counts = True
+            self._wall_ns = time.perf_counter_ns()
+            self._cpu_ns = time.process_time_ns()
         self._due_ns = time.perf_counter_ns() + int(_INTERVAL_S * 1e9)
         self._handle = loop.call_later(_INTERVAL_S, self._tick, loop)
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._lags_ms.append(max(0, time.perf_counter_ns() - self._due_ns) / 1e6)
+        if self._counts:
+            self._lags_ms.append(max(0, time.perf_counter_ns() - self._due_ns) / 1e6)
         self._schedule(loop)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.part_errors import blamed_on
 from aiperf.common.encoding import to_json
 from aiperf.common.files import write_whole
 
@@ -27,17 +28,19 @@ def write_inputs(
 
     Raises:
         ExportError: the file cannot be written, or a payload has no JSON form.
+        AIPerfError: the endpoint failed to format a payload.
     """
     path = directory / FILE_NAME
-    data = [
-        {
-            "session_id": conversation.conversation_id,
-            "payloads": [
-                endpoint.format_payload(conversation.turns[: index + 1])
-                for index in range(len(conversation.turns))
-            ],
-        }
-        for conversation in conversations
-    ]
+    with blamed_on(endpoint, "format a payload"):
+        data = [
+            {
+                "session_id": conversation.conversation_id,
+                "payloads": [
+                    endpoint.format_payload(conversation.turns[: index + 1])
+                    for index in range(len(conversation.turns))
+                ],
+            }
+            for conversation in conversations
+        ]
     write_whole(path, to_json({"data": data, "provenance": provenance}, path, indent=True))
     return str(path)

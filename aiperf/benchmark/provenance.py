@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 
 REDACTED = "***"
 _SECRET_OPTIONS = frozenset({"--api-key"})
-_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie", re.IGNORECASE)
+_HEADER_OPTIONS = frozenset({"-H", "--header"})
+_URL_OPTIONS = frozenset({"-u", "--url"})
+_SECRET_HEADER = re.compile(
+    r"auth|key|token|secret|cookie|passw|credential|signature", re.IGNORECASE
+)
+_SECRET_VALUE = re.compile(r"(bearer|basic|digest|token)\s", re.IGNORECASE)
+_CREDENTIALS = re.compile(r"(?<=://)\S*@")  # to the last @: a password may have one, and a slash
+_TELLING = _SECRET_OPTIONS | _HEADER_OPTIONS | _URL_OPTIONS
 
 
 def provenance(
@@ -43,6 +50,9 @@ def provenance(
 
     Each implementation has its factory, class type, identifier, origin, plugin, distribution,
     version, module, class, file and the file's SHA-256. A file that cannot be read has none.
+
+    Raises:
+        FactoryCreationError: one of the implementations does not exist or cannot be loaded.
     """
     return {
         "implementations": [
@@ -67,10 +77,10 @@ def input_config(config: BenchmarkConfig) -> dict[str, Any]:
     if transport["api_key"] is not None:
         transport["api_key"] = REDACTED
     transport["headers"] = {
-        name: REDACTED if _SECRET_HEADER.search(name) else value
+        name: REDACTED if _is_secret(name, value) else value
         for name, value in transport["headers"].items()
     }
-    transport["url"] = _without_password(transport["url"])
+    transport["url"] = without_credentials(transport["url"])
     plain["command"] = redacted_command(config.command)
     return plain
 
@@ -80,20 +90,43 @@ def redacted_command(command: Sequence[str]) -> list[str]:
     shown: list[str] = []
     previous = ""
     for word in command:
-        option, equals, value = word.partition("=")
-        if previous in _SECRET_OPTIONS:
-            shown.append(REDACTED)
-        elif equals and option in _SECRET_OPTIONS:
-            shown.append(f"{option}={REDACTED}")
-        elif previous in ("-H", "--header") or (equals and option == "--header"):
-            lead = f"{option}=" if equals and option == "--header" else ""
-            name, colon, _ = (value if lead else word).partition(":")
-            secret = not colon or _SECRET_HEADER.search(name)
-            shown.append(f"{lead}{name}:{REDACTED}" if secret else word)
-        else:
-            shown.append(_without_password(word))
+        option, value = (previous, word) if previous in _TELLING else _taken_apart(word)
+        shown.append(word.removesuffix(value) + _redacted(option, value))
         previous = word
     return shown
+
+
+def without_credentials(url: str) -> str:
+    """Return a URL without the user name and the password that it may have."""
+    return _CREDENTIALS.sub(f"{REDACTED}@", url)
+
+
+def _taken_apart(word: str) -> tuple[str, str]:
+    """Return the option and the value of a word that has both, as ``--url=…`` and ``-u…`` do."""
+    if word.startswith("--") and "=" in word:
+        option, _, value = word.partition("=")
+        return option, value
+    if word[:2] in _TELLING and len(word) > len("-u"):
+        return word[:2], word[2:]
+    return "", word
+
+
+def _redacted(option: str, value: str) -> str:
+    """Return what may be shown of an option's value."""
+    if option in _SECRET_OPTIONS:
+        return REDACTED
+    if option in _HEADER_OPTIONS:
+        name, colon, text = value.partition(":")
+        if not colon or value.lstrip().startswith("{"):
+            return REDACTED
+        return f"{name}:{REDACTED}" if _is_secret(name, text) else value
+    if option in _URL_OPTIONS and "://" not in value:
+        return without_credentials(f"://{value}").removeprefix("://")
+    return without_credentials(value)
+
+
+def _is_secret(header: str, value: str) -> bool:
+    return bool(_SECRET_HEADER.search(header) or _SECRET_VALUE.match(value.strip()))
 
 
 def _used(
@@ -114,8 +147,8 @@ def _used(
 
 
 def _implementation(factory: type[AIPerfFactory[Any, Any]], class_type: str) -> dict[str, Any]:
-    selected = factory.list_implementations(class_type)[0]
     loaded = factory.get_class_from_type(class_type)
+    selected = factory.list_implementations(class_type)[0]
     file = getattr(sys.modules.get(loaded.__module__), "__file__", None)
     return {
         "factory": selected.factory,
@@ -157,10 +190,6 @@ def _why(record: Any) -> str | None:
     if record.status is PluginStatus.FAILED:
         return str(record.error)
     return record.reason or None
-
-
-def _without_password(text: str) -> str:
-    return re.sub(r"(://[^/@:\s]*):[^/@\s]*@", rf"\1:{REDACTED}@", text)
 
 
 def _plain(value: Any) -> Any:

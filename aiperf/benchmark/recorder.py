@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.common.models import PROFILING, WARMUP, ErrorDetails, ParsedResponse, RequestRecord
-from aiperf.plugins.errors import AIPerfError
+from aiperf.plugins.errors import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ class Recorder:
 
     Args:
         endpoint: parses the responses.
-        tokenizer: counts tokens, unless ``use_server_token_count``.
+        tokenizer: counts tokens, unless ``use_server_token_count``; not any more once it failed.
         engine: computes the metrics.
         exporters: those that want each record.
         concurrency: how many requests may fail at the start before the run is hopeless.
@@ -60,7 +61,7 @@ class Recorder:
         on_hopeless: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
-        self._tokenizer = tokenizer
+        self._tokenizer: TokenizerProtocol | None = tokenizer
         self._engine = engine
         self._exporters = list(exporters)
         self._use_server_token_count = use_server_token_count
@@ -145,54 +146,52 @@ class Recorder:
             error=error,
         )
         if parsed is not None and error is None:
-            self._count_tokens(record, parsed, finished)
+            if self._use_server_token_count:
+                _take_tokens(record, parsed)
+            else:
+                turns = finished.conversation.turns[: finished.turn_index + 1]
+                counted = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
+                record.input_tokens = sum(counted) if len(counted) == len(turns) else None
+                self._count_output(record, parsed)
         self._engine.add(record)
         self._keep_watch(record)
         for exporter in list(self._exporters):
             try:
                 exporter.record(record)
-            except Exception as failure:  # noqa: BLE001 - a plugin's; the others and the run go on
+            except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
                 self._exporters.remove(exporter)
                 self.warnings.append(
-                    str(failure)
-                    if isinstance(failure, AIPerfError)
-                    else f"{_name_of(exporter)} failed with {type(failure).__name__}: {failure}. "
-                    "It gets no further records; correct the exporter."
+                    f"{part_error(exporter, 'take a record', failure)}. It got no further records"
                 )
 
     def _parse(self, raw: RawRecord) -> ParsedResponse:
         """Let the endpoint parse; one that raises, which it must not, makes an error record."""
         try:
-            return self._endpoint.parse_response(raw)
-        except Exception as error:  # noqa: BLE001 - a plugin's; the run goes on
-            return ParsedResponse(
-                error=ErrorDetails(
-                    type=type(error).__name__,
-                    message=f"{_name_of(self._endpoint)} failed to parse a response: {error}",
-                )
-            )
+            parsed: object = self._endpoint.parse_response(raw)
+            if not isinstance(parsed, ParsedResponse):
+                return _unparsed(self._endpoint, TypeError(f"it returned {parsed!r}"))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run goes on
+            return _unparsed(self._endpoint, error)
+        return parsed
 
-    def _count_tokens(
-        self, record: RequestRecord, parsed: ParsedResponse, finished: _Finished
-    ) -> None:
-        usage = parsed.usage
-        if self._use_server_token_count:
-            if usage is None:
-                return
-            record.input_tokens = usage.input_tokens
-            record.reasoning_tokens = usage.reasoning_tokens
-            if usage.output_tokens is not None:
-                record.output_tokens = usage.output_tokens - (usage.reasoning_tokens or 0)
+    def _count_output(self, record: RequestRecord, parsed: ParsedResponse) -> None:
+        """Count with the tokenizer; one that raises leaves this and later records uncounted."""
+        tokenizer = self._tokenizer
+        if tokenizer is None:
             return
-        count = self._tokenizer.count
-        turns = finished.conversation.turns[: finished.turn_index + 1]
-        counted = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
-        record.input_tokens = sum(counted) if len(counted) == len(turns) else None
         output = parsed.text + parsed.tool_calls
-        if output or parsed.reasoning:
-            record.output_tokens = count(output) if output else 0
-        if parsed.reasoning:
-            record.reasoning_tokens = count(parsed.reasoning)
+        try:
+            if output or parsed.reasoning:
+                record.output_tokens = tokenizer.count(output) if output else 0
+            if parsed.reasoning:
+                record.reasoning_tokens = tokenizer.count(parsed.reasoning)
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
+            record.output_tokens = record.reasoning_tokens = None
+            self._tokenizer = None
+            self.warnings.append(
+                f"{part_error(tokenizer, 'count the tokens of a response', failure)}. From request "
+                f"{record.session_num} on, no output was counted"
+            )
 
     def _keep_watch(self, record: RequestRecord) -> None:
         """Stop a run that reaches no server, rather than fail as fast as it can until its end."""
@@ -200,12 +199,26 @@ class Recorder:
             self._patience = 0
             return
         self.failed_count += record.phase == PROFILING
-        self.last_error = record.error
+        if not record.was_cancelled:
+            self.last_error = record.error
         if self._patience and not record.was_cancelled and record.ack_ns == 0:
             self._patience -= 1
             if self._patience == 0:
                 self._on_hopeless()
 
 
-def _name_of(part: object) -> str:
-    return f"{type(part).__module__}:{type(part).__qualname__}"
+def _unparsed(endpoint: EndpointProtocol, error: BaseException) -> ParsedResponse:
+    """Return what stands for a response that ``endpoint`` raised ``error`` over."""
+    message = f"{name_of(endpoint)} failed to parse a response: {described(error)}"
+    return ParsedResponse(error=ErrorDetails(type=type(error).__name__, message=message))
+
+
+def _take_tokens(record: RequestRecord, parsed: ParsedResponse) -> None:
+    """Take the token counts that the server gave, if it did."""
+    usage = parsed.usage
+    if usage is None:
+        return
+    record.input_tokens = usage.input_tokens
+    record.reasoning_tokens = usage.reasoning_tokens
+    if usage.output_tokens is not None:
+        record.output_tokens = usage.output_tokens - (usage.reasoning_tokens or 0)

@@ -17,10 +17,12 @@ from aiperf.benchmark.composition import (
     build_metrics,
     build_tokenizer,
 )
+from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
 from aiperf.benchmark.metrics_engine import MetricsEngine
-from aiperf.benchmark.provenance import input_config, provenance
+from aiperf.benchmark.part_errors import blamed_on, part_error
+from aiperf.benchmark.provenance import input_config, provenance, without_credentials
 from aiperf.benchmark.recorder import Recorder
 from aiperf.common.factories import ExecutorFactory, UIFactory
 from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aiperf.common.config import BenchmarkConfig
-    from aiperf.common.protocols import ExecutorProtocol, ExporterProtocol, UIProtocol
+    from aiperf.common.models import ErrorDetails
+    from aiperf.common.protocols import ExecutorProtocol, ExporterProtocol
     from aiperf.plugins.report import DiscoveryReport
 
 _UPDATE_S = 0.2
@@ -56,18 +59,19 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a benchmark ended: its result, the artifacts, and what could not be written."""
+    """How a benchmark ended.
+
+    ``failures`` are what ended the load early and what could not be written. ``stopped_by`` is
+    the number of the signal that ended it early, if one did. ``last_error`` is that of the
+    request which failed last, warm-up included.
+    """
 
     result: RunResult
     artifacts: tuple[str, ...]
     failures: tuple[AIPerfError, ...]
     stopped_by: int | None
-    """The number of the signal that ended it early, if one did."""
-
-    @property
-    def has_results(self) -> bool:
-        """Whether at least one request succeeded."""
-        return any(each.tag == "request_count" and each.avg for each in self.result.statistics)
+    has_results: bool
+    last_error: ErrorDetails | None
 
 
 class Benchmark:
@@ -87,7 +91,7 @@ class Benchmark:
         metrics, requires = build_metrics(config)
         self._engine = MetricsEngine(metrics, requires)
         self._exporters = build_exporters(config)
-        self._ui: UIProtocol = UIFactory.create_instance(config.types.ui)
+        self._ui = GuardedUI(UIFactory.create_instance(config.types.ui))
         self._endpoint = build_endpoint(config)
         self._recorder = Recorder(
             endpoint=self._endpoint,
@@ -107,31 +111,44 @@ class Benchmark:
             anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
             units={metric.tag: metric.unit for metric in metrics},
         )
-        self._health = ClientHealth()
+        self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
         self._stopped_by: int | None = None
         self._shown_phase = ""
         self._phase_start_ns = 0
         self._notes: list[str] = []
+        self._failures: list[AIPerfError] = []
 
     def run(self, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None) -> Outcome:
         """Run to the end, or until a signal, and write the artifacts.
 
         Raises:
-            AIPerfError: before the first request, an artifact's place cannot be written to.
+            AIPerfError: there is no first request: a part cannot make it, or an artifact's place
+                cannot be written to.
         """
+        conversations = self._builder.conversations
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            runner.run(self._builder.try_out())
         for exporter in self._exporters:
-            exporter.start(self._context)
+            with blamed_on(exporter, "start"):
+                exporter.start(self._context)
         inputs = write_inputs(
             self._endpoint,
-            self._builder.conversations,
+            conversations,
             self._context.provenance,
             self._config.output.artifact_dir,
         )
         start_ns = time.perf_counter_ns()
         self._ui.start(self._title())
         try:
-            with asyncio.Runner(loop_factory=loop_factory) as runner:
+            with (
+                blamed_on(self._executor, "generate the load"),
+                asyncio.Runner(loop_factory=loop_factory) as runner,
+            ):
                 runner.run(self._measure())
+        except AIPerfError as error:
+            if not self._recorder.sent_count:
+                raise
+            self._failures.append(error)  # what was measured until then is kept
         finally:
             end_ns = time.perf_counter_ns()
             self._ui.stop()
@@ -206,18 +223,27 @@ class Benchmark:
             provenance=self._context.provenance,
             client_health=self._health.summary(),
             warnings=(
+                *map(str, self._failures),
                 *self._notes,
                 *self._engine.warnings,
                 *self._recorder.warnings,
+                *self._ui.warnings,
                 *self._health.warnings(statistics),
             ),
         )
         artifacts, failures = _export(self._exporters, result)
-        return Outcome(result, (inputs, *artifacts), tuple(failures), self._stopped_by)
+        return Outcome(
+            result,
+            (inputs, *artifacts),
+            (*self._failures, *failures),
+            self._stopped_by,
+            has_results=self._engine.request_count > 0,
+            last_error=self._recorder.last_error,
+        )
 
     def _title(self) -> str:
-        types = self._config.types
-        return f"{self._config.model} {types.endpoint} at {self._config.transport.url}"
+        url = without_credentials(self._config.transport.url)
+        return f"{self._config.model} {self._config.types.endpoint} at {url}"
 
 
 def _export(
@@ -229,16 +255,8 @@ def _export(
     for exporter in exporters:
         try:
             path = exporter.finish(result)
-        except AIPerfError as error:
-            failures.append(error)
-        except Exception as error:  # noqa: BLE001 - a plugin's exporter must not cost the others
-            failures.append(
-                AIPerfError(
-                    f"Exporter {type(exporter).__module__}:{type(exporter).__qualname__} failed "
-                    f"with {type(error).__name__}: {error}. The other artifacts are written; "
-                    "correct the exporter."
-                )
-            )
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's must not cost the others
+            failures.append(part_error(exporter, "write its artifact", error))
         else:
             if path is not None:
                 artifacts.append(path)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
 from aiperf.common.factories import ExporterFactory, PluginDiscovery
@@ -42,7 +43,7 @@ def run_session(config: BenchmarkConfig) -> Outcome:
             server = stack.enter_context(EmbeddedServer(ServerSettings(port=0)))
             config = replace(config, transport=replace(config.transport, url=server.url))
         benchmark = Benchmark(config, report)
-        log.info("measuring %s", config.transport.url)
+        log.info("measuring %s", without_credentials(config.transport.url))
         outcome = benchmark.run(event_loop_factory())
         _log(log, outcome)
         return outcome

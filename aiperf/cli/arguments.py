@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -47,7 +47,10 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
             connect_timeout=chosen["connect_timeout_seconds"],
             request_timeout=chosen["request_timeout_seconds"],
             idle_timeout=chosen["idle_timeout_seconds"],
-            headers=_pairs("--header", chosen["headers"], parse_values=False),
+            headers={
+                name: _header_text(value)
+                for name, value in _pairs("--header", chosen["headers"], parse_values=False).items()
+            },
             api_key=chosen["api_key"],
             verify=not chosen["tls_insecure"],
             ca_file=chosen["tls_ca_file"],
@@ -67,6 +70,9 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
         types=ComponentTypes(
             endpoint=chosen["endpoint_type"],
             transport=chosen["transport"],
+            dataset=chosen["dataset_type"],
+            arrival=chosen["arrival_pattern"],
+            executor=chosen["executor"],
             tokenizer=chosen["tokenizer"],
             ui=chosen["ui_type"],
         ),
@@ -121,7 +127,7 @@ def _pairs(option: str, texts: Sequence[str], *, parse_values: bool) -> dict[str
 
 def _json_object(option: str, text: str) -> dict[str, Any]:
     try:
-        loaded: dict[str, Any] = json.loads(text)
+        loaded: dict[str, Any] = _from_json(text)
     except ValueError as error:
         raise click.BadParameter(
             f"{text!r} is not JSON: {error}", param_hint=f"'{option}'"
@@ -129,9 +135,26 @@ def _json_object(option: str, text: str) -> dict[str, Any]:
     return loaded
 
 
+def _header_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise click.BadParameter(
+            "the values of a JSON object of headers must be strings.", param_hint="'--header'"
+        )
+    return value
+
+
 def _value(text: str) -> Any:
     """Return ``text`` as the JSON value that it is, or as it stands."""
     try:
-        return json.loads(text)
+        return _from_json(text)
     except ValueError:
         return text
+
+
+def _from_json(text: str) -> Any:
+    """Decode JSON, and not the ``NaN`` and ``Infinity`` that Python takes for it."""
+    return json.loads(text, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON value")

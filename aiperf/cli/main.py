@@ -13,7 +13,9 @@ from aiperf.common.errors import ConfigError
 from aiperf.plugins.errors import AIPerfError
 
 TRACEBACK = "AIPERF_TRACEBACK"
-"""The environment variable that, set to anything, lets an unexpected error show where it was."""
+"""The environment variable that, set to 1, lets an unexpected error show where it was."""
+
+_OFF = frozenset({"", "0", "false", "no", "off"})
 
 _COMMANDS = {
     "mock-server": ("aiperf.cli.mock_server", "mock_server"),
@@ -68,7 +70,7 @@ def main() -> None:
         sys.stderr.close()
         code = 1
     except Exception as error:
-        if os.environ.get(TRACEBACK):
+        if os.environ.get(TRACEBACK, "0").strip().lower() not in _OFF:
             raise
         click.echo(
             f"Error: AIPerf, or a plugin of it, failed with {type(error).__name__}: {error}. Set "

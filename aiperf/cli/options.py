@@ -214,6 +214,28 @@ prompts = _all(
     ),
 )
 
+parts = _all(
+    click.option(
+        "--dataset-type",
+        "--custom-dataset-type",
+        default="synthetic",
+        show_default=True,
+        help="Where prompts come from; 'aiperf plugins list' shows what is installed.",
+    ),
+    click.option(
+        "--arrival-pattern",
+        default="concurrency",
+        show_default=True,
+        help="What says when the next request may start; see 'aiperf plugins list'.",
+    ),
+    click.option(
+        "--executor",
+        default="local",
+        show_default=True,
+        help="Where the load is generated; see 'aiperf plugins list'.",
+    ),
+)
+
 output = _all(
     click.option(
         "--output-artifact-dir",

@@ -11,6 +11,7 @@ from aiperf.cli import options
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
     from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.models import ErrorDetails
 
 _SIGNAL_BASE = 128
 
@@ -19,6 +20,7 @@ _SIGNAL_BASE = 128
 @options.endpoint
 @options.load
 @options.prompts
+@options.parts
 @options.output
 @click.pass_context
 def profile(context: click.Context, /, **chosen: Any) -> None:
@@ -49,11 +51,15 @@ def _exit_code(outcome: Outcome) -> int:
 
 def _why_nothing(outcome: Outcome) -> str:
     """Return one line for a run in which no request succeeded."""
-    if not outcome.result.errors:
-        return "No request was sent. Give a longer --benchmark-duration, or a --request-count."
-    most = outcome.result.errors[0]
-    code = f" {most.error.code}" if most.error.code is not None else ""
-    return (
-        f"No request succeeded; {most.count} ended with {most.error.type}{code}: "
-        f"{most.error.message}"
-    )
+    if outcome.result.errors:
+        most = outcome.result.errors[0]
+        return f"No request succeeded; {most.count} ended with {_in_words(most.error)}"
+    if outcome.last_error is not None:
+        last = _in_words(outcome.last_error)
+        return f"No request was measured; the warm-up's last failure is {last}"
+    return "No request was sent. Give a longer --benchmark-duration, or a --request-count."
+
+
+def _in_words(error: ErrorDetails) -> str:
+    code = f" {error.code}" if error.code is not None else ""
+    return f"{error.type}{code}: {error.message}"

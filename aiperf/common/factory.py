@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
 from aiperf.plugins.default import default_registry
 from aiperf.plugins.entries import LazyEntry
-from aiperf.plugins.errors import FactoryCreationError
+from aiperf.plugins.errors import FactoryCreationError, described
 from aiperf.plugins.slots import ClassType
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
         cls._slot = cls.plugin_registry.define_factory(
             name, cls.__name__, cls.__module__, _hook_documentation(name, cls.__doc__)
         )
+        for base in cls.__dict__.get("__orig_bases__", ()):
+            _remember_members(cls._slot, *get_args(base)[:1])
 
     @classmethod
     def register_lazy(
@@ -83,7 +86,7 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
             PluginValidationError: a name cannot be what it says.
         """
         entry = LazyEntry(
-            cls._slot.key(class_type),
+            cls._slot.remember(class_type),
             module_path,
             class_name,
             identifier or "",
@@ -113,7 +116,7 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
         def decorate(decorated: RegisteredT) -> RegisteredT:
             for class_type in class_types:
                 cls.plugin_registry.add_class(
-                    cls._slot, cls._slot.key(class_type), decorated, priority=override_priority
+                    cls._slot, cls._slot.remember(class_type), decorated, priority=override_priority
                 )
             return decorated
 
@@ -137,7 +140,9 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
             implementation = cls.plugin_registry.load(cls._slot, class_type)
         try:
             instance: ClassProtocolT = implementation(**kwargs)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # a plugin's SystemExit must not end the host
             raise cls._creation_error(class_type, error) from error
         return instance
 
@@ -157,7 +162,10 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
 
     @classmethod
     def get_all_class_types(cls) -> list[ClassEnumT | str]:
-        """Return every class type that has an implementation, spelled as it was registered."""
+        """Return every class type that has an implementation.
+
+        Each is spelled as it was registered or, where it is in the factory's enum, as its member.
+        """
         slot = cls._slot
         return [
             slot.spellings.get(class_type, class_type)  # type: ignore[misc]  # as given to us
@@ -234,19 +242,26 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
 
     @classmethod
     def _creation_error(
-        cls, class_type: ClassEnumT | str, error: Exception
+        cls, class_type: ClassEnumT | str, error: BaseException
     ) -> FactoryCreationError:
         slot = cls._slot
         candidate = cls.plugin_registry.selected(slot, slot.key(class_type))
         return FactoryCreationError(
             f"{cls.__name__}: creating {candidate.entry.class_type!r} from "
-            f"{candidate.entry.target} ({candidate.origin}) failed with "
-            f"{type(error).__name__}: {error}",
+            f"{candidate.entry.target} ({candidate.origin}) failed with {described(error)}. "
+            "Correct its arguments, or select another implementation.",
             factory=slot.name,
             class_type=candidate.entry.class_type,
             identifier=candidate.entry.identifier,
             origin=candidate.origin,
         )
+
+
+def _remember_members(slot: FactorySlot, *class_types: object) -> None:
+    for enum in class_types:
+        if isinstance(enum, type) and issubclass(enum, Enum):
+            for member in enum:
+                slot.remember(member)
 
 
 def _snake_case(name: str) -> str:

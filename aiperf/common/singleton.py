@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract=True):
     """Makes one instance of each class type; a forked child makes its own."""
 
-    _instances: ClassVar[dict[str, tuple[int, Any]]]
+    _instances: ClassVar[dict[str, tuple[int, ClassType, Any]]]
     _instances_lock: ClassVar[RLock]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
@@ -55,7 +55,7 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
         Raises:
             InvalidStateError: it has made none, or its parent made it before a fork.
         """
-        pid, instance = cls._instances.get(cls._slot.key(class_type), (None, None))
+        pid, _, instance = cls._instances.get(cls._slot.key(class_type), (None, None, None))
         if pid == os.getpid():
             return instance  # type: ignore[return-value]  # what set_instance was given
         why = "has been made" if pid is None else "was made by this process, only by its parent"
@@ -67,21 +67,20 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
     @classmethod
     def set_instance(cls, class_type: ClassEnumT | str, instance: ClassProtocolT) -> None:
         """Make ``instance`` the one of this process."""
-        cls._instances[cls._slot.key(class_type)] = (os.getpid(), instance)
+        cls._instances[cls._slot.key(class_type)] = (os.getpid(), class_type, instance)
 
     @classmethod
     def has_instance(cls, class_type: ClassEnumT | str) -> bool:
         """Say whether this process has an instance."""
-        pid, _ = cls._instances.get(cls._slot.key(class_type), (None, None))
+        pid, _, _ = cls._instances.get(cls._slot.key(class_type), (None, None, None))
         return pid == os.getpid()
 
     @classmethod
     def get_all_instances(cls) -> dict[ClassEnumT | str, ClassProtocolT]:
-        """Return this process's instances by class type, spelled as they were registered."""
-        spellings = cls._slot.spellings
+        """Return this process's instances by class type, spelled as it was first asked for."""
         return {
-            spellings.get(class_type, class_type): instance  # type: ignore[misc]  # as given to us
-            for class_type, (pid, instance) in list(cls._instances.items())
+            class_type: instance  # type: ignore[misc]  # as given to us
+            for pid, class_type, instance in list(cls._instances.values())
             if pid == os.getpid()
         }
 

@@ -204,8 +204,8 @@ class Guard:
         return self.attributed_to(self.origin_of(implementation.plugin_name))
 
     def _failed(self, error: BaseException, implementation: pluggy.HookImpl, hook: str) -> None:
-        if not isinstance(error, PluginError) or error.origin is None:
-            origin = self.origin_of(implementation.plugin_name)
+        origin = self.origin_of(implementation.plugin_name)
+        if not isinstance(error, PluginError) or error.origin != origin:
             failure = PluginLoadError(
                 f"{origin}: hook {hook!r} raised {described(error)}. Correct the "
                 "hook, or switch the plugin off with "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from importlib import invalidate_caches
 from typing import TYPE_CHECKING
 
 from aiperf.plugins import resolver
@@ -17,9 +19,10 @@ from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.report import DiscoveryReport, PluginStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from aiperf.plugins.candidates import Candidate
+    from aiperf.plugins.entries import LazyEntry
+    from aiperf.plugins.origins import Origin
     from aiperf.plugins.registry import Registry
     from aiperf.plugins.slots import FactorySlot
 
@@ -36,6 +39,8 @@ class Discovery:
         self._manager = registry.manager
         self._report: DiscoveryReport | None = None
         self._running = threading.local()
+        self._threads = 0
+        self._refreshed = 0
 
     def discover_all(self) -> DiscoveryReport:
         """Load every plugin that is not loaded yet.
@@ -67,14 +72,20 @@ class Discovery:
         environment = PluginEnvironment.read(os.environ)
         if getattr(self._running, "flag", False):
             return self._so_far(environment)
-        with self._manager.lock:
+        invalidate_caches()  # Python's and importlib-metadata's, of what the search path holds
+        manager = self._manager
+        with manager.lock:
             self._report = None
-            for name, record in list(self._manager.records.items()):
-                if self._manager.has_plugin(name):
-                    self._manager.unregister(name=name)
-                if record.module not in sys.modules:
-                    self._manager.declared.pop(name, None)
-            self._manager.records.clear()
+            self._refreshed += 1
+            for name, record in list(manager.records.items()):
+                if manager.has_plugin(name):
+                    manager.unregister(name=name)
+                manager.declarations.forget(record.source)
+            manager.records.clear()
+            manager.plugin_modules.clear()
+            manager.unfinished.clear()
+            if manager.settled is not None:
+                manager.settled.clear()
         return self._run(environment)
 
     def so_far(self) -> DiscoveryReport:
@@ -82,6 +93,51 @@ class Discovery:
         return self._so_far(None)
 
     def _run(self, environment: PluginEnvironment) -> DiscoveryReport:
+        manager = self._manager
+        with self._round(strict=bool(environment.strict)):
+            report = None
+            while report is None:
+                refreshed = self._refreshed
+                self._load(environment)
+                self._collect()
+                report = self._completed(environment, refreshed)
+        failures: list[PluginError] = [
+            *(
+                record.error
+                for record in report.failed
+                if record.error and (environment.strict or record.origin is OriginKind.MODULE)
+            ),
+            *(self._unknown_choices() if environment.implementations else ()),
+        ]
+        if failures:
+            raise _discovery_error(failures, report)
+        for slot, class_type in self._every_class_type():
+            self._registry.warn_of_tie(slot, class_type)
+        with manager.lock:
+            if refreshed == self._refreshed and manager.records.keys() >= manager.unfinished:
+                self._report = report
+        return report
+
+    @contextmanager
+    def _round(self, *, strict: bool) -> Iterator[None]:
+        """Let the threads that discover at the same time know what has failed already."""
+        manager = self._manager
+        with manager.lock:
+            self._threads += 1
+            manager.strict = strict
+            if manager.settled is None:
+                manager.settled = set()
+        self._running.flag = True
+        try:
+            yield
+        finally:
+            self._running.flag = False
+            with manager.lock:
+                self._threads -= 1
+                if not self._threads:
+                    manager.settled = None
+
+    def _load(self, environment: PluginEnvironment) -> None:
         from aiperf.plugins.loading import (  # noqa: PLC0415 - only discovery reads distributions
             check_disabled,
             load_module,
@@ -89,88 +145,66 @@ class Discovery:
         )
 
         manager = self._manager
-        self._running.flag = True
-        try:
-            self._registry.reread_environment()
-            if environment.autoload is not False:
-                manager.load_setuptools_entrypoints(ENTRY_POINT_GROUP)
-            elif environment.disabled:
-                check_disabled(environment, unloaded_origins(manager, ENTRY_POINT_GROUP))
-            for position, name in enumerate(environment.modules or ()):
-                load_module(manager, name, position)
-            manager.check_again()
-            self._collect()
-        finally:
-            self._running.flag = False
-        self._complete_records()
-        report = self._so_far(environment)
-        failures = [
-            *self._loud_failures(environment),
-            *(self._unknown_choices() if environment.implementations else ()),
-        ]
-        if failures:
-            raise _discovery_error(failures, report)
-        self._warn_of_ties()
-        self._report = report
-        return report
+        self._registry.reread_environment()
+        if environment.autoload is not False:
+            manager.load_setuptools_entrypoints(ENTRY_POINT_GROUP)
+        elif environment.disabled:
+            check_disabled(environment, unloaded_origins(manager, ENTRY_POINT_GROUP))
+        for position, name in enumerate(environment.modules or ()):
+            load_module(manager, name, position)
 
     def _collect(self) -> None:
         """Call every hook once, so that one that fails is known now and not at first use."""
+        self._failing_plugins(self._manager.check_again)
         for slot in list(self._registry.slots.values()):
-            while True:
-                try:
-                    self._registry.class_types(slot)
-                except PluginError as error:
-                    origin = error.origin
-                    if origin is None or origin.kind is not OriginKind.MODULE:
-                        raise
-                    self._manager.fail(origin.plugin, error)
-                else:
-                    break
+            self._failing_plugins(partial(self._registry.class_types, slot))
 
-    def _complete_records(self) -> None:
-        declared: dict[str, dict[str, list[Candidate]]] = {}
-        for slot, candidates in self._every_class_type():
-            for candidate in candidates:
-                by_hook = declared.setdefault(candidate.origin.plugin, {})
-                by_hook.setdefault(slot.hook, []).append(candidate)
+    def _failing_plugins(self, step: Callable[[], object]) -> None:
+        """Take ``step`` until no plugin fails at it; whose failure is loud is told at the end."""
+        while True:
+            try:
+                step()
+            except PluginError as error:
+                origin = error.origin
+                if origin is None or origin.kind not in (OriginKind.MODULE, OriginKind.ENTRY_POINT):
+                    raise
+                self._manager.fail(origin, error)
+            else:
+                return
+
+    def _completed(self, environment: PluginEnvironment, refreshed: int) -> DiscoveryReport | None:
+        """Add hooks and entries to the records and return the report.
+
+        It is ``None`` if another thread has begun anew meanwhile, so that there is more to load.
+        """
+        contributed: dict[Origin, list[LazyEntry]] = {}
+        for slot, class_type in self._every_class_type():
+            for candidate in self._registry.candidates(slot, class_type):
+                entry = replace(candidate.entry, factory=slot.name)
+                contributed.setdefault(candidate.origin, []).append(entry)
         manager = self._manager
         with manager.lock:
+            if refreshed != self._refreshed:
+                return None
             for name, record in list(manager.records.items()):
                 if record.status not in (PluginStatus.ACTIVE, PluginStatus.EMPTY):
                     continue
                 callers = manager.get_hookcallers(manager.get_plugin(name)) or []
                 hooks = tuple(caller.name for caller in callers)
-                entries = tuple(
-                    replace(candidate.entry, factory=slot_name)
-                    for slot_name, candidate in self._entries_of(declared.get(name, {}))
-                )
+                entries = tuple(contributed.get(record.source, ()))
                 status = PluginStatus.ACTIVE if hooks or entries else PluginStatus.EMPTY
                 manager.records[name] = replace(record, status=status, hooks=hooks, entries=entries)
+            return self._so_far(environment)
 
-    def _entries_of(self, hooks: dict[str, list[Candidate]]) -> Iterator[tuple[str, Candidate]]:
-        names = {slot.hook: slot.name for slot in self._registry.slots.values()}
-        for hook, candidates in hooks.items():
-            for candidate in candidates:
-                yield names[hook], candidate
-
-    def _every_class_type(self) -> Iterator[tuple[FactorySlot, tuple[Candidate, ...]]]:
+    def _every_class_type(self) -> Iterator[tuple[FactorySlot, str]]:
         for slot in list(self._registry.slots.values()):
             for class_type in self._registry.class_types(slot):
-                yield slot, self._registry.candidates(slot, class_type)
+                yield slot, class_type
 
     def _so_far(self, environment: PluginEnvironment | None) -> DiscoveryReport:
         with self._manager.lock:
             records = tuple(self._manager.records.values())
         return DiscoveryReport(records, environment)
-
-    def _loud_failures(self, environment: PluginEnvironment) -> list[PluginError]:
-        return [
-            record.error
-            for record in list(self._manager.records.values())
-            if record.error is not None
-            and (environment.strict or record.origin is OriginKind.MODULE)
-        ]
 
     def _unknown_choices(self) -> list[PluginError]:
         """Return an error for each item of ``AIPERF_IMPLEMENTATIONS`` that means nothing."""
@@ -198,25 +232,6 @@ class Discovery:
                 )
             )
         return errors
-
-    def _warn_of_ties(self) -> None:
-        for slot, candidates in self._every_class_type():
-            class_type = candidates[0].entry.class_type
-            losers = resolver.unsettled(candidates)
-            if not losers or self._registry.selection.override(slot, class_type) is not None:
-                continue
-            winner = candidates[0]
-            pins = [
-                f'{IMPLEMENTATIONS}="{slot.name}.{class_type}='
-                f'{resolver.reference_to(candidate, candidates)}"'
-                for candidate in (winner, *losers)
-            ]
-            self._manager.warn(
-                f"{slot.name}.{class_type}: {winner.origin} is selected before "
-                f"{' and '.join(str(loser.origin) for loser in losers)} only because its "
-                f"distribution's name comes first in the alphabet. To keep it: {pins[0]}. "
-                f"To change it: {' or '.join(pins[1:])}."
-            )
 
 
 def _discovery_error(failures: list[PluginError], report: DiscoveryReport) -> PluginError:

@@ -133,7 +133,13 @@ def _broken(distribution: IDistribution, error: Exception) -> FoundEntryPoint:
 
 def _name_of(distribution: IDistribution) -> str:
     """Return the name that the metadata directory's own name states, or else the metadata's."""
-    return project_of(_directory_of(distribution)) or str(distribution.metadata["Name"])
+    stated = project_of(_directory_of(distribution))
+    if stated:
+        return stated
+    try:
+        return str(distribution.metadata["Name"])
+    except Exception:  # noqa: BLE001 - a name for the record is all that is wanted here
+        return type(distribution).__name__
 
 
 def _directory_of(distribution: IDistribution) -> str:

@@ -46,33 +46,34 @@ class LazyEntry:
         for name in ("class_type", "module_path", "class_name"):
             value = getattr(self, name)
             if not isinstance(value, str) or not value:
-                raise _invalid(
-                    f"{self._label()}: {name} must be a non-empty string, not {value!r}."
-                )
+                raise self._invalid(f"{name} must be a non-empty string, not {value!r}.")
         if not self.identifier:
             object.__setattr__(self, "identifier", self.class_name)
+        self._check_names()
+        for name in ("description", "factory"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise self._invalid(f"{name} must be a string, not {value!r}.")
+        if self.metadata is not _NO_METADATA:
+            if not isinstance(self.metadata, Mapping):
+                raise self._invalid(f"metadata must be a dict, not {self.metadata!r}.")
+            object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+
+    def _check_names(self) -> None:
         for name in ("class_type", "identifier"):
             value = getattr(self, name)
             if not isinstance(value, str) or not _RESERVED.isdisjoint(value):
-                raise _invalid(
-                    f"{self._label()}: {name} must be a string without blanks, '@', ',' and '=', "
-                    f"not {value!r}, because people write it in AIPERF_IMPLEMENTATIONS."
+                raise self._invalid(
+                    f"{name} must be a string without blanks, '@', ',' and '=', not {value!r}, "
+                    "because people write it in AIPERF_IMPLEMENTATIONS."
                 )
         for name in ("module_path", "class_name"):
             value = getattr(self, name)
             if not is_dotted_name(value):
-                raise _invalid(
-                    f"{self._label()}: {name} {value!r} is not a dotted Python name. Write the "
-                    "module's absolute path and the class's name, each in its own argument."
+                raise self._invalid(
+                    f"{name} {value!r} is not a dotted Python name. Write the module's absolute "
+                    "path and the class's name, each in its own argument."
                 )
-        for name, kind in (("description", str), ("factory", str), ("metadata", Mapping)):
-            value = getattr(self, name)
-            if not isinstance(value, kind):
-                raise _invalid(
-                    f"{self._label()}: {name} must be a {kind.__name__}, not {value!r}."
-                )
-        if self.metadata is not _NO_METADATA:
-            object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the call that makes it: a read-only mapping does not pickle by itself."""
@@ -91,17 +92,13 @@ class LazyEntry:
         """Where the class is: ``module.path:ClassName``."""
         return f"{self.module_path}:{self.class_name}"
 
-    def _label(self) -> str:
-        return (
+    def _invalid(self, message: str) -> Exception:
+        from aiperf.plugins.errors import PluginValidationError  # noqa: PLC0415 - error path only
+
+        return PluginValidationError(
             f"LazyEntry({self.class_type!r}, {self.module_path!r}, {self.class_name!r}, "
-            f"identifier={self.identifier!r})"
+            f"identifier={self.identifier!r}): {message}"
         )
-
-
-def _invalid(message: str) -> Exception:
-    from aiperf.plugins.errors import PluginValidationError  # noqa: PLC0415 - error path only
-
-    return PluginValidationError(message)
 
 
 def is_dotted_name(name: str) -> bool:

@@ -63,7 +63,6 @@ def describe(
     factory: str, candidates: Sequence[Candidate], selected: Candidate | None
 ) -> list[Implementation]:
     """Return the public record of each candidate, the selected one first."""
-    best_first = sorted(candidates, key=lambda candidate: candidate is not selected)
     return [
         Implementation(
             factory=factory,
@@ -78,7 +77,7 @@ def describe(
             description=candidate.entry.description,
             metadata=candidate.entry.metadata,
         )
-        for candidate in best_first
+        for candidate in _selected_first(candidates, selected)
     ]
 
 
@@ -134,11 +133,11 @@ def explain(
     factory = slot.name
     described = describe(factory, candidates, selected)
     class_type = candidates[0].entry.class_type
-    by_reference = {reference_to(candidate, candidates): candidate for candidate in candidates}
     winner = described[0] if selected is not None else None
     losers = []
-    for implementation in described[selected is not None :]:
-        loser = by_reference[implementation.reference]
+    for implementation, loser in zip(described, _selected_first(candidates, selected), strict=True):
+        if loser is selected:
+            continue
         rule = Rule.OVERRIDE
         if override is None and selected is not None:
             rule = decided_by(selected, loser)
@@ -149,3 +148,7 @@ def explain(
         losers.append(Loss(implementation, rule, pin))
     reference, source = override or (None, None)
     return Explanation(factory, class_type, winner, tuple(losers), reference, source)
+
+
+def _selected_first(candidates: Sequence[Candidate], selected: Candidate | None) -> list[Candidate]:
+    return sorted(candidates, key=lambda candidate: candidate is not selected)

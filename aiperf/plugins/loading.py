@@ -6,12 +6,19 @@ import os
 import sys
 from dataclasses import replace
 from importlib import import_module
+from itertools import chain, count
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aiperf.plugins.distributions import FoundEntryPoint, find_entry_points
 from aiperf.plugins.environment import DISABLED, MODULES, PluginEnvironment
-from aiperf.plugins.errors import PluginError, PluginLoadError, PluginSettingError
+from aiperf.plugins.errors import (
+    PluginError,
+    PluginLoadError,
+    PluginSettingError,
+    PluginValidationError,
+    described,
+)
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import PluginRecord, PluginStatus
@@ -31,20 +38,20 @@ def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None
     plugins = _named(manager, found)
     check_disabled(environment, [origin for _, origin in plugins])
     named_modules = {module.partition(":")[0] for module in environment.modules or ()}
-    count = 0
+    manager.plugin_modules.update(named_modules, [origin.module for _, origin in plugins])
+    loaded = 0
     for point, origin in plugins:
-        if name is not None and point.name != name:
+        if (name is not None and point.name != name) or manager.has_plugin(origin.plugin):
             continue
         if point.error is not None:
-            manager.origins[origin.plugin] = origin
-            manager.fail(origin.plugin, _unreadable(point, origin))
+            manager.fail(origin, _unreadable(point, origin, point.error))
         elif is_disabled(environment, origin):
             _skip(manager, origin, f"{DISABLED} names it")
         elif origin.module in named_modules:
             _skip(manager, origin, f"{MODULES} names its module, which is loaded from there")
         elif point.entry_point is not None:
-            count += load_plugin(manager, origin, point.entry_point.load, point.metadata)
-    return count
+            loaded += load_plugin(manager, origin, point.entry_point.load, point.metadata)
+    return loaded
 
 
 def unloaded_origins(manager: AIPerfPluginManager, group: str) -> list[Origin]:
@@ -55,11 +62,12 @@ def unloaded_origins(manager: AIPerfPluginManager, group: str) -> list[Origin]:
 def load_module(manager: AIPerfPluginManager, name: str, position: int) -> None:
     """Load one name of ``AIPERF_PLUGIN_MODULES``; its record says what became of it."""
     module, _, attribute = name.partition(":")
-    plugin_name = name
-    taken = manager.origins.get(name)
-    if taken is not None and taken.kind is not OriginKind.MODULE:
-        plugin_name = f"module:{name}"
+    record = manager.records.get(name)
+    others = {origin for origin in (manager.origins.get(name), record and record.source) if origin}
+    taken = name == OriginKind.BUILTIN or any(o.kind is not OriginKind.MODULE for o in others)
+    plugin_name = f"module:{name}" if taken else name
     origin = Origin(OriginKind.MODULE, plugin=plugin_name, module=module, position=position)
+    manager.plugin_modules.add(module)
 
     def load() -> object:
         loaded: object = import_module(module)
@@ -85,25 +93,36 @@ def load_plugin(
     import happen once, and the first to get to the registration makes it.
     """
     name = origin.plugin
-    if manager.has_plugin(name):
+    if manager.has_plugin(name) or name in (manager.settled or ()):
+        return False
+    if manager.is_blocked(name) or manager.is_blocked(origin.entry_point or name):
+        _skip(manager, origin, "the application blocked its name")
         return False
     started = perf_counter()
+    failure: BaseException | None = None
+    plugin: object = None
     try:
         with manager.loading_as(origin):
             plugin = load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - SystemExit must not end the host
-        _fail(manager, origin, _load_error(origin, error))
-        return False
+        failure = error
     seconds = perf_counter() - started
     module = sys.modules.get(origin.module)
     if getattr(getattr(module, "__spec__", None), "_initializing", False):
-        return False  # another thread is half-way through importing it, and will register it
+        # Its import is half done, by another thread or by a caller of ours: too early to judge.
+        manager.unfinished.add(name)
+        return False
+    if failure is not None:
+        _fail(manager, origin, _load_error(origin, failure))
+        return False
     origin = replace(origin, path=getattr(module, "__file__", None) or origin.path)
     try:
         return _register(manager, origin, plugin, seconds, distribution)
-    except Exception as error:  # noqa: BLE001 - whatever a plugin's attributes raise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin's attributes raise
         _fail(
             manager,
             origin,
@@ -120,8 +139,14 @@ def _register(
     distribution: object,
 ) -> bool:
     name = origin.plugin
+    if plugin is None:
+        raise PluginValidationError(
+            f"{origin}: what it names in {origin.module} is None. Name a module, or an object with "
+            "hooks.",
+            origin=origin,
+        )
     with manager.lock:
-        if manager.has_plugin(name):
+        if manager.has_plugin(name) or name in (manager.settled or ()):
             return False
         other = manager.get_name(plugin)
         if other is not None:
@@ -176,14 +201,17 @@ def _named(
     manager: AIPerfPluginManager, found: list[FoundEntryPoint]
 ) -> list[tuple[FoundEntryPoint, Origin]]:
     """Give each entry point a plugin name: its own, or with its distribution's if that is taken."""
-    used = {
+    used: set[str] = {OriginKind.BUILTIN}
+    used.update(
         name
         for name, origin in list(manager.origins.items())
         if origin.kind is not OriginKind.ENTRY_POINT
-    }
+    )
     named = []
     for point in found:
-        name = point.name if point.name not in used else f"{point.distribution}:{point.name}"
+        full = f"{point.distribution}:{point.name}"
+        names = chain((point.name, full), (f"{full}:{number}" for number in count(2)))
+        name = next(name for name in names if name not in used)
         used.add(name)
         origin = Origin(
             OriginKind.ENTRY_POINT,
@@ -203,6 +231,8 @@ def _skip(
 ) -> None:
     with manager.lock:
         manager.origins.pop(origin.plugin, None)
+        if manager.settled is not None:
+            manager.settled.add(origin.plugin)
         manager.records[origin.plugin] = PluginRecord(
             origin.plugin, origin, PluginStatus.DISABLED, reason=reason, import_time=seconds
         )
@@ -210,16 +240,14 @@ def _skip(
 
 def _fail(manager: AIPerfPluginManager, origin: Origin, error: PluginError) -> None:
     with manager.lock:
-        if manager.has_plugin(origin.plugin):
-            return  # another thread has registered it since
-        manager.origins[origin.plugin] = origin
-        manager.fail(origin.plugin, error)
+        if not manager.has_plugin(origin.plugin):  # otherwise another thread was luckier
+            manager.fail(origin, error)
 
 
 def _load_error(origin: Origin, error: BaseException) -> PluginLoadError:
-    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     failure = PluginLoadError(
-        f"{origin}: importing {origin.module} failed with {what}. {_next_step(origin, error)}",
+        f"{origin}: importing {origin.module} failed with {described(error)}. "
+        f"{_next_step(origin, error)}",
         origin=origin,
     )
     failure.__cause__ = error
@@ -241,11 +269,11 @@ def _next_step(origin: Origin, error: BaseException) -> str:
     )
 
 
-def _unreadable(point: FoundEntryPoint, origin: Origin) -> PluginLoadError:
+def _unreadable(point: FoundEntryPoint, origin: Origin, error: Exception) -> PluginLoadError:
     failure = PluginLoadError(
-        f"{origin}: its metadata in {point.path} cannot be read: {point.error}. "
+        f"{origin}: its metadata in {point.path} cannot be read: {described(error)}. "
         f"Reinstall {point.distribution}.",
         origin=origin,
     )
-    failure.__cause__ = point.error
+    failure.__cause__ = error
     return failure

@@ -6,13 +6,14 @@ import sys
 import threading
 from contextlib import contextmanager
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.collection import Collector, Guard
-from aiperf.plugins.errors import PluginError, RegistrationError
+from aiperf.plugins.declarations import Declarations, declarer_of
+from aiperf.plugins.errors import PluginValidationError
 from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.validation import check_hookimpls
@@ -20,24 +21,21 @@ from aiperf.plugins.validation import check_hookimpls
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from aiperf.plugins.declarations import Declaration
     from aiperf.plugins.entries import LazyEntry
+    from aiperf.plugins.errors import PluginError
     from aiperf.plugins.report import PluginRecord
-
-
-class Declaration(NamedTuple):
-    """A ``register_lazy`` call or a decorator in a plugin's registry module."""
-
-    factory: str
-    entry: LazyEntry
-    priority: int = 0
-    loaded: type[Any] | None = None
 
 
 class AIPerfPluginManager(pluggy.PluginManager):
     """A :class:`pluggy.PluginManager` that a broken plugin cannot break.
 
     ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
-    computed from it can tell that it is stale.
+    computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
+    known to be, ``declarations`` what they register by calls, ``unfinished`` the plugins whose
+    import was only half done when discovery came by. While discovery is under way, ``settled``
+    names the plugins that failed or were skipped in it. ``strict`` makes the failure of an
+    installed plugin an error.
     """
 
     def __init__(self) -> None:
@@ -45,13 +43,18 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.lock = threading.RLock()
         self.generation = 0
         self.origins: dict[str, Origin] = {}
-        self.declared: dict[str, dict[tuple[str, str, str], Declaration]] = {}
+        self._left: dict[str, Origin] = {}
+        self.declarations = Declarations()
         self.records: dict[str, PluginRecord] = {}
+        self.plugin_modules: set[str] = set()
+        self.unfinished: set[str] = set()
+        self.settled: set[str] | None = None
+        self.strict = False
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing
         self._counter = 0
         self._local = threading.local()
-        self._guard = Guard(self.origin_of, self._hook_failed, self._collector, self.loading_as)
+        self._guard = Guard(self.origin_of, self.disable_or_raise, self._collector, self.loading_as)
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
         self._warned: set[str] = set()
         self._unchecked: list[str] = []
@@ -84,7 +87,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
     def unregister(self, plugin: object | None = None, name: str | None = None) -> Any | None:
         """Unregister a plugin, as pluggy does; what stood before it stands again."""
         with self.lock:
-            plugin_name = name if name is not None else self.get_name(plugin)
+            plugin_name = name or self.get_name(plugin) or ""
             removed = super().unregister(plugin, name)
             if removed is not None:
                 self._guarded = {
@@ -93,7 +96,10 @@ class AIPerfPluginManager(pluggy.PluginManager):
                     if raw.plugin is not removed
                 }
                 self._distinfo = [pair for pair in self._distinfo if pair[0] is not removed]
-                self.origins.pop(plugin_name or "", None)
+                origin = self.origins.pop(plugin_name, None)
+                if origin is not None:
+                    self.declarations.forget(origin)
+                    self._left[plugin_name] = origin
                 self._changed()
         return removed
 
@@ -160,23 +166,30 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def known_hooks(self) -> list[str]:
         """Return the names of all hooks that are specified."""
-        return sorted(name for name, caller in vars(self.hook).items() if caller.has_spec())
+        with self.lock:
+            return sorted(name for name, caller in vars(self.hook).items() if caller.has_spec())
 
     def check_again(self) -> None:
         """Check the plugins that were registered before any factory was defined.
 
         Raises:
-            PluginValidationError: one declares a hook that cannot be right.
+            PluginValidationError: one that somebody named, or that the application registered
+                itself, declares a hook that cannot be right.
         """
-        unchecked, self._unchecked = self._unchecked, []
-        for name in unchecked:
+        while self._unchecked:
+            name = self._unchecked.pop()
             plugin = self.get_plugin(name)
-            if plugin is not None:
+            if plugin is None:
+                continue
+            try:
                 check_hookimpls(self, plugin, self.origin_of(name), self.known_hooks)
+            except PluginValidationError as error:
+                self.disable_or_raise(error)
 
     def origin_of(self, plugin_name: str) -> Origin:
         """Return where a plugin came from."""
-        origin = self.origins.get(plugin_name)
+        # One that has been taken out may still be running its hook in this thread or another.
+        origin = self.origins.get(plugin_name) or self._left.get(plugin_name)
         return origin or Origin(OriginKind.RUNTIME, plugin=plugin_name)
 
     def collect(self, hook: str) -> list[Candidate]:
@@ -188,7 +201,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
             RuntimeError: a hook implementation asks for the very thing that it contributes to.
         """
         running: list[str] = self._local.__dict__.setdefault("running", [])
-        if self.is_collecting(hook):
+        if hook in running:
             raise RuntimeError(
                 f"hook {hook!r} was asked for while it was running: an implementation of it looks "
                 "something up in the factory that it registers with. Return the entries only."
@@ -218,26 +231,42 @@ class AIPerfPluginManager(pluggy.PluginManager):
             )
         return candidates
 
-    def is_collecting(self, hook: str) -> bool:
-        """Say whether this thread is calling ``hook`` right now."""
-        return hook in self._local.__dict__.get("running", ())
+    def disable_or_raise(self, error: PluginError) -> None:
+        """Take the plugin that failed out, if it is merely installed, and raise the error if not.
 
-    def fail(self, plugin_name: str, error: PluginError) -> None:
+        Raises:
+            PluginError: ``error``, whose origin is the application, a module that somebody named
+                or, where ``strict``, anything.
+        """
+        origin = error.origin
+        if origin is None or origin.kind is not OriginKind.ENTRY_POINT or self.strict:
+            raise error
+        with self.lock:
+            if self.has_plugin(origin.plugin):  # otherwise it has failed already
+                self.fail(origin, error)
+
+    def fail(self, origin: Origin, error: PluginError) -> None:
         """Take a failed plugin out, wholly, and keep why in its record."""
         from aiperf.plugins.report import failed_record  # noqa: PLC0415 - error path
 
+        name = origin.plugin
         with self.lock:
-            origin = self.origin_of(plugin_name)
-            self.declared.pop(plugin_name, None)
-            if self.has_plugin(plugin_name):
-                self.unregister(name=plugin_name)
-            record = self.records.get(plugin_name)
-            self.records[plugin_name] = failed_record(plugin_name, origin, error, record)
+            if self.settled is not None:
+                if name in self.settled:
+                    return
+                self.settled.add(name)
+            if self.has_plugin(name):
+                self.unregister(name=name)
+            self.origins.pop(name, None)
+            self.declarations.forget(origin)
+            self._changed()
+            self.records[name] = failed_record(name, origin, error, self.records.get(name))
         if origin.kind is OriginKind.ENTRY_POINT:
             self.warn(f"{error} The rest goes on without it.")
 
     def warn(self, message: str) -> None:
-        """Log a warning, unless this process has logged it before."""
+        """Log a warning, in one line, unless this process has logged it before."""
+        message = " ".join(message.split())
         with self.lock:
             if message in self._warned:
                 return
@@ -272,38 +301,32 @@ class AIPerfPluginManager(pluggy.PluginManager):
         finally:
             stack.pop()
 
-    def declare(self, plugin_name: str, declaration: Declaration) -> None:
+    def declarer(self, module: str) -> str | None:
+        """Return what a registration made by ``module`` is kept under, ``None`` if no plugin's.
+
+        That is the plugin whose module this thread imports, or whose hook it calls; but where
+        that one imports another plugin's module, what this registers is its own.
+        """
+        loading = self.loading
+        if loading is None:
+            return None
+        return module if module in self.plugin_modules else declarer_of(loading)
+
+    def declare(self, declarer: str, origin: Origin, declaration: Declaration) -> None:
         """Keep what a plugin's module registers; it counts while the plugin is registered.
 
         Raises:
             RegistrationError: the plugin gave the identifier to another target before.
         """
-        entry = declaration.entry
-        key = (declaration.factory, entry.class_type, entry.identifier)
         with self.lock:
-            earlier = self.declared.setdefault(plugin_name, {}).setdefault(key, declaration)
-            if earlier is declaration:
-                if self.has_plugin(plugin_name):
-                    self._changed()
-                return
-            if earlier.entry.target == entry.target:
-                return
-        origin = self.loading or self.origin_of(plugin_name)
-        raise RegistrationError(
-            f"{origin}: identifier {entry.identifier!r} of {declaration.factory}."
-            f"{entry.class_type} is {earlier.entry.target} already and cannot be "
-            f"{entry.target} too. Give it an identifier of its own.",
-            origin=origin,
-        )
+            if self.declarations.add(declarer, origin, declaration):
+                self._changed()
 
-    def declarations(self) -> list[tuple[Origin, list[Declaration]]]:
+    def declared(self) -> list[tuple[Origin, int, Declaration]]:
         """Return what the modules of the plugins that are registered now have declared."""
         with self.lock:
-            return [
-                (self.origin_of(name), list(declared.values()))
-                for name, declared in self.declared.items()
-                if self.has_plugin(name)
-            ]
+            names = sorted(name for name, _ in self.list_name_plugin() if self.has_plugin(name))
+            return list(self.declarations.of(map(self.origin_of, names)))
 
     def caller_origin(self, module: str) -> Origin:
         """Return the origin of registrations made by calls in ``module``, always the same one."""
@@ -333,15 +356,10 @@ class AIPerfPluginManager(pluggy.PluginManager):
     ) -> pluggy.HookImpl:
         guarded = self._guarded.get(implementation)
         if guarded is None:
-            guarded = self._guard.guarded(implementation, hook)
-            self._guarded[implementation] = guarded
+            with self.lock:
+                guarded = self._guard.guarded(implementation, hook)
+                self._guarded[implementation] = guarded
         return guarded
-
-    def _hook_failed(self, error: PluginError) -> None:
-        origin = error.origin
-        if origin is None or origin.kind is not OriginKind.ENTRY_POINT:
-            raise error
-        self.fail(origin.plugin, error)
 
     def _runtime_origin(self, plugin: object, name: str) -> Origin:
         module = plugin if hasattr(plugin, "__file__") else sys.modules.get(type(plugin).__module__)

@@ -13,9 +13,10 @@ from weakref import WeakSet
 
 from aiperf.plugins import resolver
 from aiperf.plugins.candidates import Candidate
+from aiperf.plugins.declarations import Declaration, declarer_of
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
-from aiperf.plugins.manager import AIPerfPluginManager, Declaration
+from aiperf.plugins.manager import AIPerfPluginManager
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
@@ -48,16 +49,27 @@ class Registry:
 
         Where another module has a factory of that name, the newcomer's is put after its own
         package's name, so that two applications in one process don't share a hook by accident.
+
+        Raises:
+            RegistrationError: that name is taken, too.
         """
         with self.manager.lock:
-            other = self.slots.get(name)
-            if other is not None and other.module != module:
+            if self._is_taken(name, module):
                 name = f"{module.partition('.')[0].strip('_')}_{name}"
+            if self._is_taken(name, module):
+                raise RegistrationError(
+                    f"{module}.{title}: factory {name!r} is {self.slots[name].module}."
+                    f"{self.slots[name].title} already. Give it a name of its own with "
+                    "factory_name=..."
+                )
             hook = self.manager.add_factory_hook(name, doc)
             slot = FactorySlot(name, title, module, hook)
             self.slots[name] = slot
             self._every_slot.add(slot)
         return slot
+
+    def _is_taken(self, name: str, module: str) -> bool:
+        return name in self.slots and self.slots[name].module != module
 
     def register_builtins(self, plugin: object, name: str, version: str | None = None) -> None:
         """Register the application's own implementations, which every plugin comes before.
@@ -92,9 +104,10 @@ class Registry:
         Raises:
             RegistrationError: another target has that identifier and origin already.
         """
-        loading = self.manager.loading
-        if loading is not None:
-            self.manager.declare(loading.plugin, Declaration(slot.name, entry, priority, loaded))
+        loading, declarer = self.manager.loading, self.manager.declarer(caller)
+        if loading is not None and declarer is not None:
+            declaration = Declaration(slot.name, entry, caller, priority, loaded)
+            self.manager.declare(declarer, loading, declaration)
             return
         with self.manager.lock:
             registered = slot.runtime.setdefault(entry.class_type, {})
@@ -124,8 +137,8 @@ class Registry:
         self, slot: FactorySlot, class_type: str, decorated: type[Any], *, priority: int
     ) -> None:
         """Register a class that a decorator was put on, and warn where the old decorators did."""
-        registered = slot.runtime.get(class_type, {})
-        if any(candidate.loaded is decorated for candidate in registered.values()):
+        registered = self._registered(slot, class_type, decorated.__module__)
+        if any(known is decorated for known in registered.values()):
             return
         name = decorated.__name__
         identifier = name
@@ -134,13 +147,13 @@ class Registry:
                 break
             identifier = f"{decorated.__module__}.{name}" + (f"#{number}" if number > 1 else "")
         entry = LazyEntry(class_type, decorated.__module__, name, identifier)
-        before = self._best(slot, class_type)
+        candidates = () if self.manager.loading else self.candidates(slot, class_type)
         self.add(slot, entry, caller=decorated.__module__, priority=priority, loaded=decorated)
-        if before is None or self.manager.loading is not None:
+        if not candidates:
             return
+        before, after = candidates[0], self.candidates(slot, class_type)[0]
         ours = f"{name} (override_priority {priority})"
         theirs = f"{before.entry.class_name} (override_priority {before.priority})"
-        after = self._best(slot, class_type)
         if after is before:
             self.manager.log_warning(
                 f"{slot.title}: {class_type!r} is already registered to {theirs}. {ours} is kept "
@@ -149,11 +162,29 @@ class Registry:
         else:
             self.manager.log_warning(f"{slot.title}: {ours} overrides {theirs} for {class_type!r}.")
 
+    def _registered(
+        self, slot: FactorySlot, class_type: str, caller: str
+    ) -> dict[str, type[Any] | None]:
+        """Return what has the same origin as a registration made by ``caller`` now would have."""
+        declarer = self.manager.declarer(caller)
+        with self.manager.lock:
+            if declarer is None:
+                runtime = slot.runtime.get(class_type, {})
+                return {identifier: each.loaded for identifier, each in runtime.items()}
+            return {
+                each.entry.identifier: each.loaded
+                for each in self.manager.declarations.by(declarer)
+                if (each.factory, each.entry.class_type) == (slot.name, class_type)
+            }
+
     # -- resolving -----------------------------------------------------------------------------
 
     def class_types(self, slot: FactorySlot) -> list[str]:
         """Return every class type that has an implementation, in order of registration."""
-        return list(dict.fromkeys([*self._contributed(slot), *slot.runtime]))
+        contributed = self._contributed(slot)
+        with self.manager.lock:
+            runtime = [class_type for class_type, added in slot.runtime.items() if added]
+        return list(dict.fromkeys([*contributed, *runtime]))
 
     def candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         """Return the candidates of one class type, the best first, overrides left aside."""
@@ -186,9 +217,21 @@ class Registry:
         from aiperf.plugins.classes import load_class  # noqa: PLC0415 - listing needs no class
 
         classes = slot.classes
-        loaded = load_class(self.selected(slot, slot.key(class_type)), slot.name)
+        key = slot.key(class_type)
+        loaded = load_class(self.selected(slot, key), slot.name)
+        self.warn_of_tie(slot, key)
         classes[class_type] = loaded
         return loaded
+
+    def warn_of_tie(self, slot: FactorySlot, class_type: str) -> None:
+        """Warn, once, if a plugin is selected before another for no reason that anybody gave."""
+        if self.selection.override(slot, class_type) is None:
+            candidates = self.candidates(slot, class_type)
+            losers = resolver.unsettled(candidates)
+            if losers:
+                from aiperf.plugins.ties import tie_warning  # noqa: PLC0415 - rare
+
+                self.manager.warn(tie_warning(slot.name, candidates, losers))
 
     def implementations(self, slot: FactorySlot, class_type: str) -> list[Implementation]:
         """Return the public record of each implementation, the selected one first."""
@@ -260,7 +303,9 @@ class Registry:
                 # The earlier candidate may have its class loaded.
                 known = earlier.get(entry.class_type, {}).get(key)
                 same = known if known is not None and known.says_the_same(candidate) else candidate
-                collected.setdefault(entry.class_type, {}).setdefault(key, same)
+                first = collected.setdefault(entry.class_type, {}).setdefault(key, same)
+                if first.entry.target != entry.target:
+                    self.manager.disable_or_raise(_two_targets(slot, first, candidate))
             with self.manager.lock:
                 if generation == self.manager.generation:
                     slot.contributed = (generation, collected)
@@ -278,8 +323,7 @@ class Registry:
                 position=_AFTER_HOOKS + position,
                 loaded=declaration.loaded,
             )
-            for origin, declarations in self.manager.declarations()
-            for position, declaration in enumerate(declarations)
+            for origin, position, declaration in self.manager.declared()
             if declaration.factory == slot.name
         ]
 
@@ -287,23 +331,20 @@ class Registry:
         """Give a plugin what its module registered when the application imported it earlier."""
         for slot in list(self._every_slot):
             for registered in slot.runtime.values():
-                for candidate in [
-                    c for c in registered.values() if c.origin.module == origin.module
-                ]:
-                    del registered[candidate.entry.identifier]
-                    self.manager.declare(
-                        origin.plugin,
-                        Declaration(
-                            slot.name, candidate.entry, candidate.priority, candidate.loaded
-                        ),
-                    )
-
-    def _best(self, slot: FactorySlot, class_type: str) -> Candidate | None:
-        """Return the first candidate, overrides left aside, where that can be said now."""
-        if self.manager.is_collecting(slot.hook):
-            return None
-        candidates = self.candidates(slot, class_type)
-        return candidates[0] if candidates else None
+                for candidate in list(registered.values()):
+                    if candidate.origin.module == origin.module:
+                        del registered[candidate.entry.identifier]
+                        self.manager.declare(
+                            declarer_of(origin),
+                            origin,
+                            Declaration(
+                                slot.name,
+                                candidate.entry,
+                                origin.module,
+                                candidate.priority,
+                                candidate.loaded,
+                            ),
+                        )
 
     def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         candidates = self.candidates(slot, class_type)
@@ -350,5 +391,15 @@ class Registry:
             )
 
     def _forget(self) -> None:
-        for slot in list(self._every_slot):
-            slot.forget()
+        with self.manager.lock:
+            for slot in list(self._every_slot):
+                slot.forget()
+
+
+def _two_targets(slot: FactorySlot, first: Candidate, second: Candidate) -> RegistrationError:
+    return RegistrationError(
+        f"{first.origin}: {slot.hook} or a call gives identifier {first.entry.identifier!r} of "
+        f"{slot.name}.{first.entry.class_type} twice, to {first.entry.target} and to "
+        f"{second.entry.target}. Give each implementation an identifier of its own.",
+        origin=first.origin,
+    )

@@ -28,24 +28,24 @@ _PLUGIN_ORDER = {
 class Rule(StrEnum):
     """What decided between a winner and a loser; the value is a sentence for people."""
 
-    OVERRIDE = "a person or the application selected it"
+    OVERRIDE = "an override is in force"
     PLUGIN = "a plugin comes before a builtin"
-    HOOK_ORDER = "its hook is called earlier (tryfirst, plain, trylast)"
+    HOOK_ORDER = "the selected one's hook is called earlier (tryfirst, plain, trylast)"
     ORIGIN = "runtime comes before module, and module before entry-point"
-    PRIORITY = "it was registered with a higher override_priority"
-    ORDER = "its place: the later module or runtime plugin, the earlier builtin"
-    NAME = "its distribution's name comes first in the alphabet"
-    POSITION = "its plugin names it first"
+    PRIORITY = "the selected one has a higher override_priority"
+    ORDER = "the later module or runtime plugin comes first, and the earlier builtin"
+    NAME = "the selected one's distribution comes first in the alphabet"
+    POSITION = "the selected one is named first by their plugin"
 
 
 def rank(candidate: Candidate) -> Rank:
     """Return the key that sorts candidates of one class type, the best first."""
     origin = candidate.origin
     if not candidate.is_plugin:
-        is_runtime = int(origin.kind is not OriginKind.BUILTIN)
-        return (
-            True, 0, 0, -candidate.priority, is_runtime, "", candidate.order + candidate.position
-        )  # fmt: skip
+        is_runtime = origin.kind is not OriginKind.BUILTIN
+        name = "" if is_runtime else origin.plugin
+        place = candidate.order + candidate.position
+        return (True, 0, 0, -candidate.priority, is_runtime, name, place)
     name = ""
     if origin.kind is OriginKind.ENTRY_POINT:
         name = f"{normalized(origin.distribution or '')}\0{origin.entry_point}\0{origin.plugin}"

@@ -51,13 +51,21 @@ class FactorySlot:
         self.classes = {}
         self.ranked = {}
 
+    def remember(self, class_type: ClassType) -> str:
+        """Return the class type as a string, and keep how a registration spells it first."""
+        key = self.key(class_type)
+        self.spellings.setdefault(key, class_type)
+        return key
+
     def key(self, class_type: ClassType) -> str:
-        """Return the class type as a string, remembering how the application spells it."""
+        """Return the class type as a string.
+
+        Raises:
+            UnknownClassTypeError: it is neither a string nor an enum member with a string value.
+        """
         if isinstance(class_type, Enum):
-            value = class_type.value
-            if isinstance(value, str):
-                self.spellings.setdefault(value, class_type)
-                return str(value)
+            if isinstance(class_type.value, str):
+                return str(class_type.value)
         elif isinstance(class_type, str):
             return class_type
         from aiperf.plugins.errors import UnknownClassTypeError  # noqa: PLC0415 - error path

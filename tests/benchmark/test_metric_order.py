@@ -106,5 +106,5 @@ def test_the_error_is_one_of_ours_and_survives_pickling():
     """A worker can hand it to its parent."""
     with pytest.raises(AIPerfError) as caught:
         in_order([Metric("a")], {"a": ["missing"]})
-    copy = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - our own bytes
+    copy = pickle.loads(pickle.dumps(caught.value))
     assert (type(copy), str(copy), copy.tag) == (MetricOrderError, str(caught.value), "a")

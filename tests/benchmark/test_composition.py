@@ -1,0 +1,175 @@
+"""The parts of a benchmark, each from its factory by its class type."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+from dataclasses import replace
+
+import pytest
+
+from aiperf.benchmark.composition import (
+    LoadBuilder,
+    build_endpoint,
+    build_exporters,
+    build_metrics,
+    build_tokenizer,
+    endpoint_gives,
+)
+from aiperf.common.errors import ConfigError
+from aiperf.common.factories import FactoryCreationError
+
+STREAMING = {
+    "time_to_first_token",
+    "time_to_second_token",
+    "inter_token_latency",
+    "inter_chunk_latency",
+    "output_token_throughput_per_user",
+    "prefill_throughput_per_user",
+}
+TOKENS = {"output_sequence_length", "output_token_count", "reasoning_token_count"} | {
+    "output_token_throughput",
+    "total_token_throughput",
+}
+
+
+def tags_of(config):
+    """Return the tags of the metrics of a run."""
+    return {metric.tag for metric in build_metrics(config)[0]}
+
+
+def test_an_endpoint_gives_what_its_metadata_says(config, with_types):
+    """Streaming only where it is asked for, tokens where the format has them."""
+    assert endpoint_gives(config) == {"tokens"}
+    assert endpoint_gives(replace(config, streaming=True)) == {"streaming", "tokens"}
+    assert endpoint_gives(with_types(endpoint="embeddings")) == set()
+
+
+def test_streaming_of_what_cannot_stream_is_an_error(with_types):
+    """The message names the type and the option."""
+    with pytest.raises(ConfigError, match=r"'embeddings' cannot stream.*--streaming") as caught:
+        build_metrics(with_types({"streaming": True}, endpoint="embeddings"))
+    assert caught.value.option == "--streaming"
+
+
+def test_metrics_that_the_endpoint_cannot_give_are_left_out(config, with_types):
+    """By what they need themselves, and the rest is there."""
+    everything = tags_of(replace(config, streaming=True))
+    assert everything >= STREAMING | TOKENS | {"request_latency", "request_count"}
+    assert tags_of(config) == everything - STREAMING
+    assert tags_of(with_types(endpoint="embeddings")) == everything - STREAMING - TOKENS
+
+
+def test_each_metric_comes_with_the_tags_it_reads(config):
+    """All of them are computed in the same run."""
+    metrics, requires = build_metrics(replace(config, streaming=True))
+    assert requires["output_token_throughput_per_user"] == ["inter_token_latency"]
+    assert set(requires) == {metric.tag for metric in metrics}
+    assert {tag for tags in requires.values() for tag in tags} <= set(requires)
+
+
+def test_a_metric_that_reads_one_that_is_left_out_is_left_out(fresh_python):
+    """Needs are inherited through ``requires``, over any number of steps and round a circle."""
+    code = """
+        import json
+        from dataclasses import dataclass
+        from aiperf.benchmark.composition import build_metrics
+        from aiperf.common.config import (
+            BenchmarkConfig, DatasetConfig, LoadConfig, OutputConfig, TransportConfig
+        )
+        from aiperf.common.factories import MetricFactory
+
+        def metric(tag, requires):
+            name = tag.title()
+            globals()[name] = type(name, (), {"tag": tag, "scope": "record"})
+            MetricFactory.register_lazy(tag, "__main__", name, metadata={"requires": requires})
+
+        metric("third", ["second"])
+        metric("second", ["first"])
+        metric("first", ["time_to_first_token"])
+        metric("other", ["request_latency"])
+        metric("chicken", ["egg"])
+        metric("egg", ["chicken"])
+        for streaming in (False, True):
+            config = BenchmarkConfig(
+                "m", TransportConfig(""), DatasetConfig(), LoadConfig(), OutputConfig("x"),
+                streaming=streaming,
+            )
+            metrics, _ = build_metrics(config)
+            own = {"first", "second", "third", "other", "chicken", "egg"}
+            print(json.dumps(sorted(own & {each.tag for each in metrics})))
+        """
+    without, with_streaming = map(json.loads, fresh_python(code).splitlines())
+    assert without == ["chicken", "egg", "other"]
+    assert with_streaming == ["chicken", "egg", "first", "other", "second", "third"]
+
+
+def test_the_endpoint_knows_the_options_of_the_run(config):
+    endpoint = build_endpoint(
+        replace(
+            config,
+            streaming=True,
+            endpoint_path="/v2/chat",
+            extra_inputs={"temperature": 0.5},
+            use_legacy_max_tokens=True,
+        )
+    )
+    (turn,) = LoadBuilder(config).conversations[0].turns
+    payload = endpoint.format_payload([turn])
+    assert endpoint.path == "/v2/chat"
+    assert (payload["model"], payload["stream"], payload["temperature"]) == ("m", True, 0.5)
+    assert payload["max_tokens"] == 4
+
+
+def test_exporters_are_in_the_order_of_the_configuration(with_types):
+    names = [type(each).__name__ for each in build_exporters(with_types(exporters=("csv", "json")))]
+    assert names == ["CSVExporter", "JSONExporter"]
+
+
+def test_the_tokenizer_counts(config):
+    assert build_tokenizer(config).count("Good morning") == 2
+
+
+@pytest.mark.parametrize("factory", ["endpoint", "transport", "dataset", "arrival", "tokenizer"])
+def test_an_unknown_class_type_is_an_error_that_lists_the_known(with_types, factory):
+    """Which is what a misspelled option comes to."""
+    builder = LoadBuilder(with_types(**{factory: "nonesuch"}))
+    with pytest.raises(FactoryCreationError, match="'nonesuch'") as caught:
+        builder()
+    assert caught.value.factory == factory
+
+
+def test_a_builder_makes_fresh_parts_of_one_dataset(config):
+    """Each place that generates load has its own transport and the same prompts."""
+    builder = LoadBuilder(config)
+    first, second = builder(), builder()
+    assert first.transport is not second.transport
+    assert first.conversations is second.conversations is builder.conversations
+    assert [each.conversation_id for each in first.conversations] == [
+        "session_000000",
+        "session_000001",
+        "session_000002",
+    ]
+
+
+def test_a_builder_survives_pickling_without_its_dataset(config):
+    """The other process makes the same conversations anew."""
+    builder = LoadBuilder(config)
+    before = pickle.dumps(builder)
+    prompts = builder.conversations
+    after = pickle.dumps(builder)
+    assert len(after) == len(before)
+    copy = pickle.loads(after)
+    assert copy.conversations == prompts
+    assert copy.conversations is not prompts
+    assert type(copy().transport) is type(builder().transport)
+
+
+def test_trying_out_tells_what_cannot_work(config):
+    """It makes every part, so that a wrong option is known before the run."""
+    asyncio.run(LoadBuilder(config).try_out())
+    wrong = replace(config, transport=replace(config.transport, url="ftp://host"))
+    with pytest.raises(FactoryCreationError) as caught:
+        asyncio.run(LoadBuilder(wrong).try_out())
+    assert isinstance(caught.value.__cause__, ConfigError)

@@ -1,0 +1,181 @@
+"""From the options of ``aiperf profile`` to a configuration."""
+
+from __future__ import annotations
+
+import sys
+from operator import attrgetter
+from pathlib import Path
+
+import click
+import pytest
+
+from aiperf.cli.arguments import to_config
+from aiperf.cli.profile import profile
+
+
+def config_of(*words):
+    """Return the configuration that a command line asks for."""
+    return to_config(profile.make_context("profile", list(words)).params)
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "value"),
+    [
+        (["--model", "a/b"], "model", "a/b"),
+        (["-m", "a"], "model", "a"),
+        (["--streaming"], "streaming", True),
+        (["--no-streaming"], "streaming", False),
+        (["--endpoint", "/v2/chat"], "endpoint_path", "/v2/chat"),
+        (["--use-legacy-max-tokens"], "use_legacy_max_tokens", True),
+        (["--use-server-token-count"], "use_server_token_count", True),
+        (["--url", "localhost:8000", "-m", "m"], "transport.url", "http://localhost:8000"),
+        (["-u", "https://host/v1", "-m", "m"], "transport.url", "https://host/v1"),
+        ([], "transport.url", ""),
+        (["--connect-timeout-seconds", "1.5"], "transport.connect_timeout", 1.5),
+        (["--request-timeout-seconds", "2"], "transport.request_timeout", 2.0),
+        (["--idle-timeout-seconds", "3"], "transport.idle_timeout", 3.0),
+        (["--api-key", "k"], "transport.api_key", "k"),
+        (["--tls-insecure"], "transport.verify", False),
+        (["--tls-ca-file", __file__], "transport.ca_file", __file__),
+        (["--conversation-num", "7"], "dataset.entries", 7),
+        (["--isl", "7.5"], "dataset.input_tokens_mean", 7.5),
+        (["--isl-stddev", "2"], "dataset.input_tokens_stddev", 2.0),
+        (["--osl", "9"], "dataset.output_tokens_mean", 9.0),
+        (["--osl-stddev", "1"], "dataset.output_tokens_stddev", 1.0),
+        (["-b", "4"], "dataset.batch_size", 4),
+        (["--system-prompt", "Be brief."], "dataset.system_prompt", "Be brief."),
+        (["--random-seed", "-3"], "dataset.random_seed", -3),
+        (["--concurrency", "16"], "load.concurrency", 16),
+        (["--request-count", "5"], "load.request_count", 5),
+        (["--benchmark-duration", "2.5"], "load.benchmark_duration", 2.5),
+        (["--benchmark-grace-period", "0"], "load.grace_period", 0.0),
+        (["--num-warmup-requests", "3"], "load.warmup_request_count", 3),
+        (["--artifact-dir", "here"], "output.artifact_dir", Path("here")),
+        (["--endpoint-type", "embeddings"], "types.endpoint", "embeddings"),
+        (["--transport", "x"], "types.transport", "x"),
+        (["--dataset-type", "x"], "types.dataset", "x"),
+        (["--arrival-pattern", "x"], "types.arrival", "x"),
+        (["--executor", "x"], "types.executor", "x"),
+        (["--tokenizer", "x"], "types.tokenizer", "x"),
+        (["--ui", "none"], "types.ui", "none"),
+    ],
+)
+def test_an_option_has_its_place_in_the_configuration(words, field, value):
+    found = attrgetter(field)(config_of(*words))
+    assert found == value
+    assert type(found) is type(value) or isinstance(found, Path)
+
+
+def test_headers_are_names_and_values():
+    """Repeated, as JSON objects, with any blanks around; the later one of a name counts."""
+    config = config_of(
+        *("-H", "X-A: 1", "-H", "X-B:a:b", "--header", '{"X-C": "c", "X-A": "2"}', "-H", "X-D:"),
+    )
+    assert config.transport.headers == {"X-A": "2", "X-B": "a:b", "X-C": "c", "X-D": ""}
+
+
+def test_extra_inputs_are_names_and_json_values():
+    """What is no JSON is text."""
+    words = [
+        *(
+            "temperature:0.5",
+            "n:2",
+            "flag:true",
+            "none:null",
+            "stop:[1]",
+            "word:blue",
+            "quoted:'x'",
+        ),
+        *("url:http://host", '{"a": {"b": 1}, "n": 3}', "nan:NaN", "minus:-Infinity"),
+    ]
+    config = config_of(*(part for word in words for part in ("--extra-inputs", word)))
+    assert config.extra_inputs == {
+        "temperature": 0.5,
+        "n": 3,
+        "flag": True,
+        "none": None,
+        "stop": [1],
+        "word": "blue",
+        "quoted": "'x'",
+        "url": "http://host",
+        "a": {"b": 1},
+        "nan": "NaN",
+        "minus": "-Infinity",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-H", "Authorization"], "'--header'.*NAME:VALUE"),
+        (["-H", ": x"], "'--header'.*NAME:VALUE"),
+        (["-H", '{"A": 1}'], "'--header'.*must be strings"),
+        (["-H", '{"A": '], "'--header'.*not JSON"),
+        (["--extra-inputs", "temperature"], "'--extra-inputs'.*NAME:VALUE"),
+        (["--extra-inputs", '{"a": NaN}'], "'--extra-inputs'.*not JSON: NaN"),
+        (["--url", "localhost"], "'--model'.*with --url"),
+        (["--url", "localhost", "--model", ""], "'--model'.*with --url"),
+        (["--concurrency", "0"], "'--concurrency'"),
+        (["--request-count", "0"], "'--request-count'"),
+        (["--benchmark-duration", "0"], "'--benchmark-duration'"),
+        (["--request-timeout-seconds", "-1"], "'--request-timeout-seconds'"),
+        (["--isl", "0"], "'--isl'"),
+        (["--tls-ca-file", "/nowhere.pem"], "'--tls-ca-file'"),
+    ],
+)
+def test_what_means_nothing_is_an_error_that_names_the_option(words, message):
+    with pytest.raises(click.UsageError) as caught:
+        config_of(*words)
+    text = caught.value.format_message()
+    assert "\n" not in text
+    first, _, rest = message.partition(".*")
+    assert first in text
+    assert rest in text
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ([], 10),
+        (["--concurrency", "5"], 10),
+        (["--concurrency", "6"], 12),
+        (["--benchmark-duration", "1"], None),
+        (["--benchmark-duration", "1", "--request-count", "3"], 3),
+    ],
+)
+def test_a_run_has_an_end(words, count):
+    """Ten requests, or two for each that is in flight, unless a duration ends it."""
+    assert config_of(*words).load.request_count == count
+
+
+@pytest.mark.parametrize(
+    ("words", "directory"),
+    [
+        ([], "mock_model-chat-concurrency1"),
+        (["-m", "meta/Llama-3.1 8B", "--concurrency", "4"], "meta_Llama_3.1_8B-chat-concurrency4"),
+        (["-m", "../../x", "--endpoint-type", "embeddings"], ".._.._x-embeddings-concurrency1"),
+    ],
+)
+def test_artifacts_have_a_directory_for_the_kind_of_run(words, directory):
+    """Below the current one, whatever the model is called."""
+    assert config_of(*words).output.artifact_dir == Path("artifacts", directory)
+
+
+def test_a_seed_that_nobody_chose_is_new_each_time():
+    """And it is known, so that the run can be repeated."""
+    seeds = {config_of().dataset.random_seed for _ in range(4)}
+    assert len(seeds) > 1
+    assert all(isinstance(seed, int) for seed in seeds)
+
+
+@pytest.mark.parametrize(("value", "key"), [("s3cr3t", "s3cr3t"), ("", None)])
+def test_the_key_may_be_in_the_environment(monkeypatch, value, key):
+    """The option comes before it; empty is none."""
+    monkeypatch.setenv("AIPERF_API_KEY", value)
+    assert config_of().transport.api_key == key
+    assert config_of("--api-key", "other").transport.api_key == "other"
+
+
+def test_the_command_line_is_kept(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/aiperf", "profile", "--model", "m"])
+    assert config_of().command == ("aiperf", "profile", "--model", "m")

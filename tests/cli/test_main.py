@@ -1,0 +1,180 @@
+"""The ``aiperf`` command: what it imports, and how every error ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aiperf as package
+
+HEAVY = ("httptools", "numpy", "orjson", "rich", "uvicorn", "uvloop")
+SCRIPT = Path(sys.executable).with_name("aiperf")
+
+FAIL = """
+    import sys
+    import click
+    from aiperf.cli import main
+    from aiperf.common.errors import ConfigError
+    from aiperf.plugins.errors import FactoryCreationError, PluginLoadError
+
+    @click.command()
+    def fail():
+        {code}
+
+    main._COMMANDS["fail"] = ("__main__", "fail")
+    sys.argv[1:] = ["fail"]
+    main.main()
+"""
+
+
+def run_failing(fresh_python, code, **more):
+    """Run a command whose body is ``code``."""
+    return fresh_python.run(FAIL.format(code=code), **more)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["profile", "--help"],
+        ["plugins", "--help"],
+        ["mock-server", "-h"],
+    ],
+)
+def test_help_imports_nothing_heavy(fresh_python, words):
+    """Nor any implementation, nor the registry's discovery: it is there at once."""
+    code = f"""
+        import sys
+        from aiperf.cli.main import main
+        try:
+            main()
+        except SystemExit as end:
+            assert end.code == 0
+        found = [name for name in {HEAVY!r} if name in sys.modules]
+        parts = ("benchmark", "endpoints", "transports", "exporters", "metrics", "datasets")
+        found += [name for name in parts if "aiperf." + name in sys.modules]
+        print("imported:", found)
+    """
+    assert fresh_python(code, *words).endswith("imported: []\n")
+
+
+def test_the_version_is_the_packages(aiperf):
+    done = aiperf("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert package.__version__ in done.stdout
+
+
+@pytest.mark.parametrize("command", [[sys.executable, "-m", "aiperf"], [str(SCRIPT)]])
+def test_the_command_and_the_module_are_the_same(command, tmp_path):
+    """Installed under both names."""
+    done = subprocess.run(
+        [*command, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "Benchmark generative-AI endpoints" in done.stdout
+    for name in ("mock-server", "plugins", "profile"):
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["prfile"], "No such command 'prfile'"),
+        (["profile", "--modle", "m"], "No such option"),
+        (["profile", "--concurrency", "many"], "'--concurrency'"),
+        (["profile", "extra"], "unexpected extra argument"),
+        (["plugins", "lits"], "No such command 'lits'"),
+    ],
+)
+def test_wrong_words_end_with_2(aiperf, words, message):
+    """The last line of standard error says which; there is no traceback."""
+    done = aiperf(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    *_, last = done.stderr.splitlines()
+    assert last.startswith("Error: ")
+    assert message in last
+    assert "Traceback" not in done.stderr
+
+
+def test_no_words_show_the_help(aiperf):
+    done = aiperf()
+    assert done.returncode in (0, 2)  # versions of click differ
+    assert "Usage: " in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("raise PluginLoadError('it broke')", "Error: it broke"),
+        (
+            "raise FactoryCreationError('creating it failed') from ConfigError('--x is wrong')",
+            "Error: --x is wrong",
+        ),
+        (
+            "raise FactoryCreationError('creating it failed') from ValueError('x')",
+            "Error: creating it failed",
+        ),
+        (
+            "raise ValueError('x')",
+            (
+                "Error: AIPerf, or a plugin of it, failed with ValueError: x. "
+                "Set AIPERF_TRACEBACK=1 to see where, and report it."
+            ),
+        ),
+    ],
+)
+def test_an_error_is_one_line_and_1(fresh_python, code, line):
+    """Whatever it is; what is wrong with an option is said alone."""
+    done = run_failing(fresh_python, code)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{line}\n")
+
+
+def test_an_unexpected_error_shows_where_it_was_if_asked_to(fresh_python):
+    done = run_failing(fresh_python, "raise ValueError('x')", env={"AIPERF_TRACEBACK": "1"})
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert done.stderr.endswith("ValueError: x\n")
+    done = run_failing(fresh_python, "raise ValueError('x')", env={"AIPERF_TRACEBACK": "0"})
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("code", ["raise KeyboardInterrupt", "raise click.Abort"])
+def test_an_interruption_is_130(fresh_python, code):
+    done = run_failing(fresh_python, code)
+    assert done.returncode == 130
+    assert done.stderr.split() == ["Interrupted."]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("pass", 0),
+        ("return 'text'", 0),
+        ("click.get_current_context().exit(7)", 7),
+        ("sys.exit(5)", 5),
+        ("raise click.ClickException('no')", 1),
+        ("raise click.UsageError('no')", 2),
+    ],
+)
+def test_a_command_decides_its_exit_code(fresh_python, code, status):
+    assert run_failing(fresh_python, code).returncode == status
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe that is closed")
+def test_a_reader_that_leaves_is_told_nothing(fresh_python):
+    """As in ``aiperf plugins list | head -n 1``: no traceback, nor any other noise."""
+    code = """
+        import os, subprocess, sys
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(
+            [sys.executable, "-m", "aiperf", "plugins", "list"],
+            stdout=write, stderr=subprocess.PIPE, text=True,
+        )
+        print(done.returncode, repr(done.stderr))
+    """
+    assert fresh_python(code) == "1 ''\n"

@@ -1,0 +1,71 @@
+"""The options of ``aiperf profile``."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from aiperf.cli.arguments import to_config
+from aiperf.cli.profile import profile
+from aiperf.common.config import DatasetConfig, LoadConfig, TransportConfig
+
+OPTIONS = {option.name: option for option in profile.params}
+
+
+@pytest.mark.parametrize("option", OPTIONS.values(), ids=OPTIONS)
+def test_an_option_says_what_it_is_for(option):
+    """In a sentence, and with its default where it has one."""
+    assert ". " in f"{option.help} "
+    context = profile.make_context("profile", [])
+    default = context.params[option.name]
+    if default not in (None, False, ()):
+        assert f"[default: {default}" in option.get_help_record(context)[1]
+
+
+def test_no_name_means_two_things():
+    names = Counter(name for each in OPTIONS.values() for name in each.opts + each.secondary_opts)
+    assert names.most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("-m", "--model", "--model-names", "-u", "--url", "--endpoint-type", "--custom-endpoint"),
+        *("--endpoint", "--streaming", "--header", "-H", "--api-key", "--extra-inputs"),
+        *("--request-timeout-seconds", "--use-server-token-count", "--use-legacy-max-tokens"),
+        *("--tokenizer", "--concurrency", "--request-count", "--num-requests"),
+        *("--benchmark-duration", "--benchmark-grace-period", "--warmup-request-count"),
+        *("--num-warmup-requests", "--conversation-num", "--num-conversations", "--num-sessions"),
+        *("--num-dataset-entries", "--isl", "--synthetic-input-tokens-mean", "--isl-stddev"),
+        *("--prompt-input-tokens-mean", "--prompt-input-tokens-stddev", "--osl"),
+        *("--synthetic-input-tokens-stddev", "--output-tokens-mean", "--prompt-output-tokens-mean"),
+        *("--output-tokens-stddev", "--osl-stddev", "--prompt-output-tokens-stddev", "-b"),
+        *("--batch-size", "--batch-size-text", "--prompt-batch-size", "--random-seed"),
+        *("--artifact-dir", "--output-artifact-dir", "--ui", "--ui-type"),
+    ],
+)
+def test_the_names_that_users_know_are_there(name):
+    """Those of NVIDIA's AIPerf."""
+    assert any(name in each.opts for each in OPTIONS.values())
+
+
+def test_every_option_is_read():
+    """None is accepted and then ignored."""
+    read = set()
+
+    class Noting(dict):
+        def __getitem__(self, name):
+            read.add(name)
+            return super().__getitem__(name)
+
+    to_config(Noting(profile.make_context("profile", []).params))
+    assert read == set(OPTIONS)
+
+
+def test_defaults_are_stated_once():
+    """The options' defaults are the configuration's own."""
+    config = to_config(profile.make_context("profile", ["--random-seed", "1"]).params)
+    assert config.transport == TransportConfig(url="")
+    assert config.dataset == DatasetConfig(random_seed=1)
+    assert config.load == LoadConfig(request_count=10)

@@ -1,0 +1,172 @@
+"""``aiperf profile`` with nothing else at hand: it starts the embedded server and measures it."""
+
+from __future__ import annotations
+
+import pytest
+
+STREAMING = {
+    "time_to_first_token",
+    "time_to_second_token",
+    "inter_token_latency",
+    "inter_chunk_latency",
+    "output_token_throughput_per_user",
+    "prefill_throughput_per_user",
+}
+TOKENS = {
+    "output_sequence_length",
+    "output_token_count",
+    "output_token_throughput",
+    "total_token_throughput",
+}
+ALWAYS = {
+    "request_latency",
+    "input_sequence_length",
+    "request_throughput",
+    "request_count",
+    "error_request_count",
+    "benchmark_duration",
+}
+
+
+def metrics_of(run):
+    """Return the tags of the metrics in the summary."""
+    return {tag for tag, each in run.summary.items() if isinstance(each, dict) and "unit" in each}
+
+
+def test_chat_with_streaming(profile):
+    """Every metric is there, for every request, and the artifacts tell the same."""
+    run = profile("--streaming", "--request-count", "6", "--concurrency", "3", "--osl", "5")
+    assert (run.code, run.stderr) == (0, "")
+    assert metrics_of(run) == STREAMING | TOKENS | ALWAYS
+    assert run.count("request_count") == 6
+    assert run.count("error_request_count") == 0
+    assert run.summary["output_sequence_length"]["min"] == 5
+    assert run.summary["output_sequence_length"]["max"] == 5
+    assert run.summary["input_sequence_length"]["avg"] == 550
+    assert run.summary["time_to_first_token"]["count"] == 6
+    assert run.summary["inter_chunk_latency"]["count"] == 6 * 4
+    lines = run.lines
+    assert [each["error"] for each in lines] == [None] * 6
+    latencies = [each["metrics"]["request_latency"]["value"] for each in lines]
+    assert run.summary["request_latency"]["max"] == max(latencies)
+    assert run.summary["request_latency"]["unit"] == "ms"
+    assert all(payload["stream"] for payload in run.payloads)
+    assert "Time to First Token (ms)" in run.stdout
+    assert (run.artifacts / "profile_export_aiperf.csv").read_text().startswith("Metric,")
+    assert f"{run.artifacts / 'inputs.json'}" in run.log
+
+
+def test_chat_without_streaming(profile):
+    """What only a stream can tell is left out."""
+    run = profile("--request-count", "3", "--osl", "5")
+    assert (run.code, run.stderr) == (0, "")
+    assert metrics_of(run) == TOKENS | ALWAYS
+    assert run.count("request_count") == 3
+    assert not any(payload["stream"] for payload in run.payloads)
+    assert "Time to First Token" not in run.stdout
+
+
+def test_embeddings(profile):
+    """There are no output tokens, and a request carries a batch."""
+    run = profile("--endpoint-type", "embeddings", "--request-count", "3", "-b", "2", "--isl", "7")
+    assert (run.code, run.stderr) == (0, "")
+    assert metrics_of(run) == ALWAYS
+    assert run.summary["input_sequence_length"]["avg"] == 14
+    assert {len(payload["input"]) for payload in run.payloads} == {2}
+
+
+def test_an_endpoint_that_cannot_stream(profile):
+    """Asking for it is an error that names the option, not a silent run without."""
+    run = profile("--endpoint-type", "embeddings", "--streaming")
+    assert run.code == 1
+    assert run.stderr == (
+        "Error: Endpoint type 'embeddings' cannot stream. Leave --streaming out.\n"
+    )
+
+
+def test_warm_up_is_in_no_result(profile, mock_server):
+    """The server gets the warm-up, and then the run; the results know of the run alone."""
+    with mock_server("--ttft", "1", "--itl", "0") as server:
+        run = profile(
+            "--url", server.url, "--model", "m", "--request-count", "5",
+            "--num-warmup-requests", "3", "--concurrency", "2", "--conversation-num", "8",
+        )  # fmt: skip
+    assert (run.code, run.stderr) == (0, "")
+    assert run.count("request_count") == 5
+    assert run.summary["request_latency"]["count"] == 5
+    assert {each["metadata"]["benchmark_phase"] for each in run.lines} == {"profiling"}
+    measured = [each["metadata"]["x_request_id"] for each in run.lines]
+    served = [each["x_request_id"] for each in server.entries]
+    assert len(served) == len(set(served)) == 8
+    assert set(measured) == set(served[3:])
+    ends = {each["metadata"]["conversation_id"] for each in run.lines}
+    assert ends == {f"session_{number:06d}" for number in range(3, 8)}
+
+
+def test_a_run_for_a_time(profile, mock_server):
+    """Requests start until the time is over; those under way get the grace period and count."""
+    with mock_server("--ttft", "40", "--itl", "0") as server:
+        run = profile(
+            "--url", server.url, "--model", "m", "--benchmark-duration", "0.3", "--concurrency", "2"
+        )
+    assert (run.code, run.stderr) == (0, "")
+    count = run.count("request_count")
+    assert count == len(run.lines) == len(server.entries) > 2
+    assert run.count("error_request_count") == 0
+    starts = [each["metadata"]["request_start_ns"] for each in run.lines]
+    assert max(starts) - min(starts) < 0.3e9
+
+
+def test_requests_that_outlive_the_grace_period(profile, mock_server):
+    """They are cancelled, told apart, and no interruption of the run."""
+    with mock_server("--ttft", "60000") as server:
+        run = profile(
+            "--url", server.url, "--model", "m", "--concurrency", "2",
+            "--benchmark-duration", "0.1", "--benchmark-grace-period", "0",
+        )  # fmt: skip
+    assert run.code == 1
+    assert run.stderr.startswith("Error: No request succeeded; 2 ended with ")
+    assert "RequestCancellationError" in run.stderr
+    assert [each["metadata"]["was_cancelled"] for each in run.lines] == [True, True]
+    assert not run.summary["was_cancelled"]
+
+
+def test_a_seed_makes_the_prompts(profile):
+    """The same seed gives the same requests, another seed gives others."""
+    options = ["--request-count", "2", "--conversation-num", "5", "--isl", "20"]
+    runs = [
+        profile(*options, "--random-seed", "7", "--osl", "4", "--osl-stddev", "2"),
+        profile(*options, "--random-seed", "7", "--osl", "4", "--osl-stddev", "2"),
+        profile(*options),
+    ]
+    first, second, third = (run.payloads for run in runs)
+    assert first == second
+    assert first != third
+    assert len(first) == 5
+    seed = runs[2].summary["input_config"]["dataset"]["random_seed"]
+    again = profile(*options, "--random-seed", str(seed))
+    assert again.payloads == third
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--endpoint-type", "chta"], ["'chta'", "Did you mean 'chat'?"]),
+        (["--transport", "smoke"], ["'smoke'", "http"]),
+        (["--tokenizer", "buildin"], ["'buildin'", "Did you mean 'builtin'?"]),
+        (["--ui", "disco"], ["'disco'", "progress"]),
+        (["--url", "ftp://host", "-m", "m"], ["--url", "ftp://host", "http://"]),
+        (["--header", "Content Length: 3"], ["--header", "'Content Length'"]),
+        (["--artifact-dir", "/dev/null/x"], ["/dev/null/x", "--output-artifact-dir"]),
+    ],
+)
+def test_what_cannot_work_is_one_line(profile, options, words):
+    """It says what is wrong and what to do, before a request is sent."""
+    run = profile(*options)
+    assert run.code == 1
+    assert run.stdout == ""
+    assert run.stderr.startswith("Error: ")
+    assert run.stderr.count("\n") == 1, run.stderr
+    for word in words:
+        assert word in run.stderr
+    assert run.lines == []

@@ -1,0 +1,54 @@
+"""The errors for names that mean nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from aiperf.plugins.errors import FactoryCreationError, PluginLoadError
+from aiperf.plugins.report import PluginRecord, PluginStatus
+from aiperf.plugins.slots import FactorySlot
+from aiperf.plugins.unknown import (
+    failed_plugins_note,
+    unknown_class_type,
+    unknown_implementation,
+)
+
+
+@pytest.fixture
+def slot():
+    return FactorySlot("endpoint", "EndpointFactory", "acme.factories", "aiperf_register_endpoint")
+
+
+def test_an_unknown_class_type_names_the_nearest(slot):
+    """It is a factory's error and a TypeError, and carries what was asked for."""
+    error = unknown_class_type(slot, "caht", ["chat", "rank"], " Note.")
+    assert str(error) == (
+        "EndpointFactory: no implementation is registered for 'caht'. Did you mean 'chat'? Note."
+    )
+    assert isinstance(error, FactoryCreationError)
+    assert isinstance(error, TypeError)
+    assert (error.factory, error.class_type) == ("endpoint", "caht")
+
+
+def test_an_unknown_implementation_names_the_nearest_and_who_asked(slot, make):
+    """A shadowed one is offered as ``identifier@plugin``."""
+    candidates = [make.candidate("fast"), make.candidate("fast", make.installed("zzz"))]
+    error = unknown_implementation(slot, candidates, "fats", "", asked_by="a variable")
+    assert str(error) == (
+        "EndpointFactory: 'chat' has no implementation 'fats' (a variable asks for it). "
+        "Did you mean 'fast'?"
+    )
+    assert (error.factory, error.class_type, error.identifier) == ("endpoint", "chat", "fats")
+    other = unknown_implementation(slot, candidates, "???", "")
+    assert str(other).endswith("has no implementation '???'. Known: 'fast', 'fast@zzz'.")
+
+
+def test_failed_plugins_are_mentioned_since_one_may_have_the_name(make):
+    """Those that did not fail are not."""
+    fine = PluginRecord("fine", make.installed("fine"), PluginStatus.ACTIVE)
+    error = PluginLoadError("broken")
+    bad = [PluginRecord(n, make.installed(n), PluginStatus.FAILED, error=error) for n in "ab"]
+    assert failed_plugins_note([fine]) == ""
+    assert failed_plugins_note([fine, *bad]) == (
+        " Failed plugins, which may have it: a, b (see: aiperf plugins list)."
+    )
