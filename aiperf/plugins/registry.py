@@ -7,7 +7,6 @@ hook is called, so a plugin may use the registry from its own import.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -17,6 +16,7 @@ from aiperf.plugins.declarations import Declaration, declarer_of
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager
+from aiperf.plugins.naming import first_free
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
@@ -141,11 +141,7 @@ class Registry:
         if any(known is decorated for known in registered.values()):
             return
         name = decorated.__name__
-        identifier = name
-        for number in count(1):
-            if identifier not in registered:
-                break
-            identifier = f"{decorated.__module__}.{name}" + (f"#{number}" if number > 1 else "")
+        identifier = first_free(name, f"{decorated.__module__}.{name}", registered)
         entry = LazyEntry(class_type, decorated.__module__, name, identifier)
         candidates = () if self.manager.loading else self.candidates(slot, class_type)
         self.add(slot, entry, caller=decorated.__module__, priority=priority, loaded=decorated)

@@ -118,7 +118,7 @@ def test_a_run_for_a_time(profile, mock_server):
 
 
 def test_requests_that_outlive_the_grace_period(profile, mock_server):
-    """They are cancelled, told apart, and no interruption of the run."""
+    """Each is cancelled and told as such, and it is no interruption of the run."""
     with mock_server("--ttft", "60000") as server:
         run = profile(
             "--url", server.url, "--model", "m", "--concurrency", "2",

@@ -253,7 +253,11 @@ class Isolated:
     discover: Discover
 
     def __call__(
-        self, source: str, *words: str, target: str = "bad_plugin", env: Mapping[str, str] | None = None
+        self,
+        source: str,
+        *words: str,
+        target: str = "bad_plugin",
+        env: Mapping[str, str] | None = None,
     ) -> Discovered:
         """Check that ``source`` fails with one record and one warning that have ``words``.
 

@@ -8,7 +8,7 @@ from aiperf.plugins.candidates import Candidate, HookOrder
 
 
 def test_hook_order_sorts_as_pluggy_calls():
-    """tryfirst comes before plain, plain before trylast."""
+    """First tryfirst, then plain ones, then trylast."""
     assert sorted(HookOrder) == [HookOrder.TRYFIRST, HookOrder.PLAIN, HookOrder.TRYLAST]
 
 

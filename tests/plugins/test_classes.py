@@ -145,7 +145,11 @@ def test_a_builtin_that_fails_is_the_applications_own_fault(module):
     [
         (INSTALLED, {"extra": "grpc"}, "Run: pip install 'acme-plugin[grpc]'"),
         (BUILTIN, {"extra": "grpc"}, "Run: pip install 'aiperf[grpc]'"),
-        (CALLED, {"extra": "grpc"}, "Install the extra 'grpc' of the package that has acme_classes."),
+        (
+            CALLED,
+            {"extra": "grpc"},
+            "Install the extra 'grpc' of the package that has acme_classes.",
+        ),
         (INSTALLED, {}, "Install the package that provides 'acme_dependency'."),
     ],
 )

@@ -27,9 +27,18 @@ def collected(registry, endpoints):
 
 
 @pytest.fixture
-def other(registry, endpoints, make):
+def install(registry, endpoints, make):
+    """A function that loads an installed plugin with one hook; the factory is there by then."""
+    assert endpoints
+    return lambda name, hook, **options: make.load(
+        registry, make.installed(name), make.plugin(hook, name, **options)
+    )
+
+
+@pytest.fixture
+def other(install, make):
     """A healthy plugin ``other`` with the entry ``fine``, beside the one that is tested."""
-    make.load(registry, make.installed("other"), make.plugin([make.entry("fine")], "other"))
+    install("other", [make.entry("fine")])
 
 
 FINE = ("fine", "other", HookOrder.PLAIN, 0)
@@ -67,13 +76,21 @@ def test_a_hook_may_be_a_generator(registry, make, collected):
     assert [each[0] for each in collected()] == ["a", "b"]
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no\ndriver"), SystemExit(1), BaseException()])
-@pytest.mark.parametrize("lazily", [False, True])
+@pytest.mark.parametrize(
+    "raised",
+    [
+        (lazily, error)
+        for lazily in (False, True)
+        for error in (RuntimeError("no\ndriver"), SystemExit(1), BaseException())
+    ],
+    ids=repr,
+)
 @pytest.mark.usefixtures("other")
 def test_an_installed_plugin_that_raises_is_disabled_alone(
-    registry, make, collected, warned, error, lazily
+    registry, install, collected, warned, raised
 ):
     """At once or while its result is read; it leaves a record and one warning in one line."""
+    lazily, error = raised
 
     def hook():
         raise error
@@ -82,14 +99,16 @@ def test_an_installed_plugin_that_raises_is_disabled_alone(
         raise error
         yield
 
-    make.load(registry, make.installed("bad"), make.plugin(generator if lazily else hook, "bad"))
+    install("bad", generator if lazily else hook)
     assert collected() == [FINE]
     record = registry.manager.records["bad"]
     assert record.status is PluginStatus.FAILED
     assert isinstance(record.error, PluginLoadError)
     assert record.error.__cause__ is error
     (warning,) = warned()
-    assert warning.startswith(f"plugin 'bad' (bad 1.0): hook {HOOK!r} raised {type(error).__name__}")
+    assert warning.startswith(
+        f"plugin 'bad' (bad 1.0): hook {HOOK!r} raised {type(error).__name__}"
+    )
     assert warning.endswith(
         "Correct the hook, or switch the plugin off with AIPERF_PLUGINS_DISABLED=bad. The rest "
         "goes on without it."
@@ -134,24 +153,28 @@ def test_a_plugin_of_the_applications_own_raises(registry, make, collected):
         raise RuntimeError("broken")
 
     registry.manager.register(make.plugin(hook, "mine"))
-    with pytest.raises(PluginLoadError, match=r"registration by 'mine': hook .* raised RuntimeError"):
+    with pytest.raises(
+        PluginLoadError, match=r"registration by 'mine': hook .* raised RuntimeError"
+    ):
         collected()
     assert registry.manager.has_plugin("mine")
 
 
-def test_an_error_with_somebody_elses_origin_is_still_the_hooks(registry, make, collected, other):
+@pytest.mark.usefixtures("other")
+def test_an_error_with_somebody_elses_origin_is_still_the_hooks(registry, install, collected):
     """It cannot be used to take another plugin out."""
 
     def hook():
         raise PluginLoadError("not me", origin=registry.manager.origin_of("other"))
 
-    make.load(registry, make.installed("bad"), make.plugin(hook, "bad"))
+    install("bad", hook)
     assert collected() == [FINE]
     assert registry.manager.records["bad"].status is PluginStatus.FAILED
     assert registry.manager.records["other"].status is PluginStatus.ACTIVE
 
 
-def test_a_hook_that_fails_twice_in_one_call_fails_once(registry, make, collected, warned, other):
+@pytest.mark.usefixtures("other")
+def test_a_hook_that_fails_twice_in_one_call_fails_once(registry, make, collected, warned):
     """Two implementations of one plugin: one record, one warning."""
 
     class Bad:
@@ -187,49 +210,50 @@ class TestWrappers:
 
         return new if kind == "wrapper" else old
 
-    def load(self, registry, make, kind, change, **options):
-        function = self.wrapper(kind, change)
-        options[kind] = True
-        make.load(registry, make.installed("wrap"), make.plugin(function, "wrap", **options))
+    @pytest.fixture
+    def wrap(self, install):
+        """A function that installs the plugin ``wrap``, a wrapper of either kind."""
+        return lambda kind, change, **options: install(
+            "wrap", self.wrapper(kind, change), **{kind: True}, **options
+        )
 
     @KINDS
-    def test_what_a_wrapper_passes_on_stays_the_others(self, registry, make, collected, kind):
+    def test_what_a_wrapper_passes_on_stays_the_others(self, install, make, wrap, collected, kind):
         """Also where it puts all into one list, with equal identifiers of several plugins."""
-        twin = make.plugin([make.entry("fine", target="b:B")], "twin")
-        make.load(registry, make.installed("twin"), twin)
-        self.load(registry, make, kind, lambda result: [[e for part in result for e in part]])
+        install("twin", [make.entry("fine", target="b:B")])
+        wrap(kind, lambda result: [[e for part in result for e in part]])
         assert collected() == [FINE, ("fine", "twin", HookOrder.PLAIN, 0)]
 
     @KINDS
-    def test_what_a_wrapper_adds_is_its_own(self, registry, make, collected, kind):
+    def test_what_a_wrapper_adds_is_its_own(self, make, wrap, collected, kind):
         """With the wrapper's own marks."""
         added = make.entry("added")
-        self.load(registry, make, kind, lambda result: [*result, [added]], tryfirst=True)
+        wrap(kind, lambda result: [*result, [added]], tryfirst=True)
         assert collected() == [("added", "wrap", HookOrder.TRYFIRST, 0), FINE]
 
     @KINDS
-    def test_what_a_wrapper_removes_is_gone_until_it_goes(self, registry, make, collected, kind):
+    def test_what_a_wrapper_removes_is_gone_until_it_goes(self, registry, wrap, collected, kind):
         """That is how a plugin hides an implementation."""
-        self.load(registry, make, kind, lambda result: [])  # noqa: ARG005 - all of it
+        wrap(kind, lambda result: result[:0])
         assert collected() == []
         registry.manager.unregister(name="wrap")
         assert collected() == [FINE]
 
     @KINDS
-    def test_a_wrapper_that_raises_fails_alone(self, registry, make, collected, warned, kind):
+    def test_a_wrapper_that_raises_fails_alone(self, registry, wrap, collected, warned, kind):
         """The result is the one that it was given."""
 
         def change(result):
-            raise SystemExit(1)
+            raise SystemExit(len(result))
 
-        self.load(registry, make, kind, change)
+        wrap(kind, change)
         assert collected() == [FINE]
         assert registry.manager.records["wrap"].status is PluginStatus.FAILED
         assert len(warned()) == 1
 
     @KINDS
     @pytest.mark.parametrize(
-        ("result", "words"),
+        "given",
         [
             (None, "the wrapper returned None, not the list that yield gave"),
             ([None], "returned nothing (None)"),
@@ -237,18 +261,17 @@ class TestWrappers:
             ([["chat"]], "returned a list with 'chat' (str) in it"),
         ],
     )
-    def test_a_wrapper_that_gives_nonsense_fails_alone(
-        self, registry, make, collected, warned, kind, result, words
-    ):
+    def test_a_wrapper_that_gives_nonsense_fails_alone(self, wrap, collected, warned, kind, given):
         """Nothing, or something other than lists of entries."""
-        self.load(registry, make, kind, lambda _: result)
+        result, words = given
+        wrap(kind, lambda _: result)
         assert collected() == [FINE]
         (warning,) = warned()
         assert words in warning
 
     @KINDS
     def test_a_wrapper_that_raises_before_it_yields_fails_alone(
-        self, registry, make, collected, warned, kind
+        self, install, collected, warned, kind
     ):
         """The implementations are called all the same."""
 
@@ -256,17 +279,18 @@ class TestWrappers:
             raise RuntimeError("early")
             yield
 
-        make.load(registry, make.installed("wrap"), make.plugin(function, "wrap", **{kind: True}))
+        install("wrap", function, **{kind: True})
         assert collected() == [FINE]
         assert len(warned()) == 1
 
     @KINDS
     @pytest.mark.parametrize(
-        ("yields", "words"),
+        "given",
         [(0, "the wrapper does not yield"), (2, "the wrapper yields twice")],
     )
-    def test_a_wrapper_yields_once(self, registry, make, collected, warned, kind, yields, words):
+    def test_a_wrapper_yields_once(self, install, collected, warned, kind, given):
         """Neither never nor twice; one that yields twice is closed."""
+        yields, words = given
         closed = []
 
         def function():
@@ -276,7 +300,7 @@ class TestWrappers:
             finally:
                 closed.append(True)
 
-        make.load(registry, make.installed("wrap"), make.plugin(function, "wrap", **{kind: True}))
+        install("wrap", function, **{kind: True})
         assert collected() == [FINE]
         (warning,) = warned()
         assert words in warning
@@ -300,24 +324,9 @@ class TestWrappers:
                 collected()
             registry.manager.unregister(name="mine")
 
-    @KINDS
-    @pytest.mark.parametrize("reaction", ["pass on", "replace", "raise"])
-    def test_a_wrapper_sees_the_error_of_the_applications_own_plugin(
-        self, registry, make, collected, kind, reaction
-    ):
-        """As pluggy documents: it may let it pass, give a result instead, or raise its own."""
-        seen = []
-
-        def hook():
-            raise RuntimeError("broken")
-
-        def react(error):
-            seen.append(error)
-            if reaction == "pass on":
-                raise error
-            if reaction == "raise":
-                raise KeyError("other")
-            return [[make.entry("instead")]]
+    @staticmethod
+    def catching(kind, react):
+        """Return a wrapper of either kind that leaves errors to ``react``, which may raise."""
 
         def new():
             try:
@@ -334,37 +343,76 @@ class TestWrappers:
             except KeyError as error:
                 outcome.force_exception(error)
 
-        registry.manager.register(make.plugin(hook, "mine"))
-        function = new if kind == "wrapper" else old
-        make.load(registry, make.installed("wrap"), make.plugin(function, "wrap", **{kind: True}))
-        if reaction == "replace":
-            assert [each[:2] for each in collected()] == [("instead", "wrap")]
-        else:
-            with pytest.raises(PluginLoadError, match="broken"):
-                collected()
-        assert "broken" in str(seen[0])
-        assert registry.manager.has_plugin("wrap") is (reaction != "raise")
+        return new if kind == "wrapper" else old
 
-    def test_the_error_passes_a_wrapper_that_failed_to_start(self, registry, make, collected):
-        """It is gone, and the application's own error is told."""
+    @pytest.fixture
+    def broken(self, registry, endpoints, make):
+        """A plugin of the application's own whose hook raises."""
+        assert endpoints
 
         def hook():
             raise RuntimeError("broken")
+
+        registry.manager.register(make.plugin(hook, "mine"))
+
+    @KINDS
+    @pytest.mark.usefixtures("broken")
+    def test_a_wrapper_may_give_a_result_for_an_error(self, install, make, collected, kind):
+        """As pluggy documents; the result is the wrapper's own."""
+        seen = []
+
+        def react(error):
+            seen.append(str(error))
+            return [[make.entry("instead")]]
+
+        install("wrap", self.catching(kind, react), **{kind: True})
+        assert [each[:2] for each in collected()] == [("instead", "wrap")]
+        assert "broken" in seen[0]
+
+    @KINDS
+    @pytest.mark.usefixtures("broken")
+    def test_a_wrapper_may_let_an_error_pass(self, registry, install, collected, kind):
+        """It is not the wrapper's fault."""
+
+        def react(error):
+            raise error
+
+        install("wrap", self.catching(kind, react), **{kind: True})
+        with pytest.raises(PluginLoadError, match="broken"):
+            collected()
+        assert registry.manager.has_plugin("wrap")
+
+    @KINDS
+    @pytest.mark.usefixtures("broken")
+    def test_a_wrapper_that_raises_another_error_is_disabled(
+        self, registry, install, collected, kind
+    ):
+        """And the application hears of the first."""
+
+        def react(error):
+            raise KeyError(str(error))
+
+        install("wrap", self.catching(kind, react), **{kind: True})
+        with pytest.raises(PluginLoadError, match="hook 'aiperf_register_endpoint' raised Runt"):
+            collected()
+        assert not registry.manager.has_plugin("wrap")
+
+    @KINDS
+    @pytest.mark.usefixtures("broken")
+    def test_an_error_passes_a_wrapper_that_failed_to_start(self, install, collected, kind):
+        """It is gone, and the application's own error is told."""
 
         def wrapper():
             raise KeyError("early")
             yield
 
-        registry.manager.register(make.plugin(hook, "mine"))
-        for kind in ("wrapper", "hookwrapper"):
-            plugin = make.plugin(wrapper, "wrap", **{kind: True})
-            make.load(registry, make.installed(kind), plugin)
+        install("wrap", wrapper, **{kind: True})
         with pytest.raises(PluginLoadError, match="broken"):
             collected()
 
     @KINDS
     def test_what_a_wrapper_registers_by_a_call_is_the_plugins(
-        self, registry, endpoints, make, collected, kind
+        self, registry, endpoints, install, kind
     ):
         """Both before and after its ``yield``; it goes with the plugin."""
 
@@ -380,7 +428,7 @@ class TestWrappers:
             endpoints.register_lazy("rank", "acme", "Late")
 
         function = new if kind == "wrapper" else old
-        make.load(registry, make.installed("wrap"), make.plugin(function, "wrap", **{kind: True}))
+        install("wrap", function, **{kind: True})
         listed = endpoints.list_implementations("rank")
         assert [(each.identifier, each.origin.plugin) for each in listed] == [
             ("Early", "wrap"),
@@ -390,7 +438,8 @@ class TestWrappers:
         assert endpoints.list_implementations("rank") == []
 
 
-def test_a_call_from_outside_gets_the_lists(registry, endpoints, make):
+@pytest.mark.usefixtures("endpoints")
+def test_a_call_from_outside_gets_the_lists(registry, make):
     """The hook can be called like any other of pluggy's, and its results are checked."""
     registry.manager.register(make.plugin([make.entry("a")], "first"))
     registry.manager.register(make.plugin((make.entry("b"),), "second"))

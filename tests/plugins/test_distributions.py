@@ -143,7 +143,7 @@ def test_a_finder_of_its_own_is_asked_through_the_library(monkeypatch, metadata,
         def find_spec(self, *_):
             return None
 
-        def find_distributions(self, context=None):
+        def find_distributions(self, *_):
             return iter([Strange(texts), Strange(texts)])
 
     monkeypatch.setattr("sys.path", [])
@@ -154,7 +154,7 @@ def test_a_finder_of_its_own_is_asked_through_the_library(monkeypatch, metadata,
 
 
 def test_a_facade_adds_the_project_name(make_distribution):
-    """pluggy's callers expect it; everything else is the distribution's own."""
+    """The callers of pluggy expect it; everything else is the distribution's own."""
     site = make_distribution("Acme", "2.0")
     facade = DistributionFacade(importlib_metadata.Distribution.at(site / "acme-2.0.dist-info"))
     assert (facade.project_name, facade.version) == ("Acme", "2.0")

@@ -48,8 +48,10 @@ def test_an_empty_or_unclear_boolean_is_refused(variable, text):
 @pytest.mark.parametrize("variable", BOOLEANS)
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", False), ("no", False), ("Off", False), ("FALSE", False)]
-    + [("1", True), ("yes", True), (" on ", True), ("True", True)],
+    [
+        *((text, False) for text in ("0", "no", "Off", "FALSE")),
+        *((text, True) for text in ("1", "yes", " on ", "True")),
+    ],
 )
 def test_booleans_are_parsed_as_booleans(variable, text, value):
     """``0`` is off; case and surrounding blanks don't matter."""
@@ -58,11 +60,13 @@ def test_booleans_are_parsed_as_booleans(variable, text, value):
 
 def test_names_are_separated_by_commas():
     """Blanks around a name are dropped; the order is kept."""
-    found = read({
-        "AIPERF_PLUGIN_MODULES": " b.c , a ,d:e.f",
-        "AIPERF_PLUGINS_DISABLED": "*, acme:fast,b.c",
-        "AIPERF_IMPLEMENTATIONS": "endpoint.chat=fast@acme,transport.http=http,a.b.c=d",
-    })
+    found = read(
+        {
+            "AIPERF_PLUGIN_MODULES": " b.c , a ,d:e.f",
+            "AIPERF_PLUGINS_DISABLED": "*, acme:fast,b.c",
+            "AIPERF_IMPLEMENTATIONS": "endpoint.chat=fast@acme,transport.http=http,a.b.c=d",
+        }
+    )
     assert found.modules == ("b.c", "a", "d:e.f")
     assert found.disabled == ("*", "acme:fast", "b.c")
     assert found.implementations == (
@@ -101,7 +105,9 @@ def test_a_name_that_is_there_twice_is_refused():
 @pytest.mark.parametrize("name", ["a-b", "a/b.py", ".a", "a:", "a:b-c", "a:b:c", "1a"])
 def test_a_module_must_be_one_that_can_be_imported(name):
     """Anything but ``package.module`` and ``package.module:attribute`` is refused."""
-    with pytest.raises(PluginSettingError, match="is not a module. Write package.module") as caught:
+    with pytest.raises(
+        PluginSettingError, match=r"is not a module\. Write package\.module"
+    ) as caught:
         read({"AIPERF_PLUGIN_MODULES": f"good,{name}"})
     assert caught.value.value == name
 
@@ -111,14 +117,18 @@ def test_a_module_must_be_one_that_can_be_imported(name):
 )
 def test_a_choice_needs_factory_class_type_and_identifier(pair):
     """The message shows one that is right."""
-    with pytest.raises(PluginSettingError, match=r"is not FACTORY\.CLASS_TYPE=IDENTIFIER") as caught:
+    with pytest.raises(
+        PluginSettingError, match=r"is not FACTORY\.CLASS_TYPE=IDENTIFIER"
+    ) as caught:
         read({"AIPERF_IMPLEMENTATIONS": pair})
     assert "endpoint.chat=openai_chat" in str(caught.value)
 
 
 def test_two_choices_for_one_class_type_are_refused():
     """Nothing says which of them was meant."""
-    with pytest.raises(PluginSettingError, match=r"two implementations for endpoint\.chat\. Keep one"):
+    with pytest.raises(
+        PluginSettingError, match=r"two implementations for endpoint\.chat\. Keep one"
+    ):
         read({"AIPERF_IMPLEMENTATIONS": "endpoint.chat=a,endpoint.chat=b"})
 
 

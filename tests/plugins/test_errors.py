@@ -65,10 +65,11 @@ def test_a_validation_error_leaves_the_plugin_itself_behind():
     assert again.origin == ORIGIN
 
 
-class Mute(Exception):
+class MuteError(Exception):
     """One that cannot say what it is."""
 
     def __str__(self):
+        """Fail."""
         raise RuntimeError("no text")
 
 
@@ -79,7 +80,7 @@ class Mute(Exception):
         (ValueError("two\n  lines"), "ValueError: two lines"),
         (RuntimeError(), "RuntimeError"),
         (SystemExit(3), "SystemExit: 3"),
-        (Mute(), "Mute"),
+        (MuteError(), "MuteError"),
     ],
 )
 def test_any_exception_is_described_in_one_line(error, text):

@@ -107,8 +107,10 @@ def test_a_hook_that_goes_wrong_takes_its_plugin_out(fails_alone, body, words):
         ),
         (
             "EndpointFactory.register_lazy('chat', 'other', 'Other', 'Lazy')",
-            "identifier 'Lazy' of endpoint.chat is bad_plugin:Lazy already and cannot be "
-            "other:Other too. Give it an identifier of its own.",
+            (
+                "identifier 'Lazy' of endpoint.chat is bad_plugin:Lazy already and cannot be "
+                "other:Other too. Give it an identifier of its own."
+            ),
         ),
         (
             "EndpointFactory.use_implementation_by_id('chat', 'Lazy')",
@@ -167,7 +169,9 @@ def test_an_entry_point_may_name_an_object_or_a_class_of_static_hooks(discover, 
     plugin = Instance()
     """
     points = {"instance": "acme:plugin", "static": "acme:Static [extra]", "module": "acme"}
-    site = make_distribution("acme", files={"acme.py": source}, entry_points={"aiperf.plugins": points})
+    site = make_distribution(
+        "acme", files={"acme.py": source}, entry_points={"aiperf.plugins": points}
+    )
     found = discover(site)
     assert found.statuses == {"instance": "active", "module": "empty", "static": "active"}
     assert found.record("instance")["entries"] == ["endpoint.chat=FromInstance"]
@@ -175,7 +179,9 @@ def test_an_entry_point_may_name_an_object_or_a_class_of_static_hooks(discover, 
     assert found.record("static")["path"] == str(site / "acme.py")
 
 
-def test_metadata_that_cannot_be_read_is_a_failed_plugin(discover, install_healthy, make_distribution):
+def test_metadata_that_cannot_be_read_is_a_failed_plugin(
+    discover, install_healthy, make_distribution
+):
     """The record has the distribution, the message the place and what to do."""
     make_distribution("bad", "2.5", dist_info={"entry_points.txt": "[aiperf.plugins]\nnonsense\n"})
     site = install_healthy(["aaa", "zzz"])
@@ -195,13 +201,21 @@ class TestNames:
     ):
         """The first by distribution has the name; the other is ``distribution:name``."""
         for name in ("bbb", "aaa"):
-            source = f"from aiperf import LazyEntry, hookimpl\n@hookimpl\ndef "
-            source += f"aiperf_register_endpoint(): return [LazyEntry('chat', '{name}', 'Chat')]\n"
+            source = f"""
+            from aiperf import LazyEntry, hookimpl
+
+            @hookimpl
+            def aiperf_register_endpoint():
+                return [LazyEntry("chat", "{name}", "Chat")]
+            """
             site = make_distribution(
                 name, files={f"{name}.py": source}, entry_points={"aiperf.plugins": {"fast": name}}
             )
-        found = discover(site, after="extra['second'] = EndpointFactory.explain('chat')"
-                                     ".losers[0].implementation.reference")
+        found = discover(
+            site,
+            after="extra['second'] = EndpointFactory.explain('chat')"
+            ".losers[0].implementation.reference",
+        )
         assert [(each["name"], each["distribution"]) for each in found.records] == [
             ("fast", "aaa"),
             ("bbb:fast", "bbb"),
@@ -275,7 +289,7 @@ class TestLoading:
 
     @pytest.mark.parametrize("blocked", ["acme:fast", "fast"])
     def test_a_blocked_plugin_is_not_imported(self, manager, blocked):
-        """pluggy goes by the entry point's name; our own, longer one will do as well."""
+        """By the entry point's name, as pluggy does; our own, longer one will do as well."""
         manager.set_blocked(blocked)
         origin = Origin(OriginKind.ENTRY_POINT, "acme:fast", "acme", "acme", "1.0", "fast")
         assert not load_plugin(manager, origin, lambda: 1 / 0)
@@ -376,7 +390,9 @@ class TestLoading:
 @pytest.mark.parametrize("name", ["fast", "acme:fast", "Acme_Plugin", "acme.registry", "*"])
 def test_a_deny_list_takes_plugin_distribution_and_module_names(name):
     """Also an entry point's name as its distribution spells it, and ``*`` for all."""
-    origin = Origin(OriginKind.ENTRY_POINT, "acme:fast", "acme.registry", "acme-plugin", "1", "fast")
+    origin = Origin(
+        OriginKind.ENTRY_POINT, "acme:fast", "acme.registry", "acme-plugin", "1", "fast"
+    )
     assert is_disabled(PluginEnvironment(disabled=("other", name)), origin)
     assert not is_disabled(PluginEnvironment(disabled=("other",)), origin)
     assert not is_disabled(PluginEnvironment(), origin)

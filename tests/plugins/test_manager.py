@@ -18,6 +18,16 @@ from aiperf.plugins.report import PluginStatus
 HOOK = "aiperf_register_endpoint"
 
 
+def no_entries():
+    """Return a new hook implementation that returns nothing."""
+
+    @hookimpl
+    def implementation():
+        return []
+
+    return implementation
+
+
 @pytest.fixture
 def manager(registry, endpoints):
     """The manager behind a factory called ``endpoint``."""
@@ -51,7 +61,10 @@ def test_it_is_a_pluggy_manager_with_pluggys_signatures():
         "list_plugin_distinfo",
     ):
         ours, theirs = (
-            [(p.name, p.kind, p.default) for p in inspect.signature(getattr(c, name)).parameters.values()]
+            [
+                (p.name, p.kind, p.default)
+                for p in inspect.signature(getattr(c, name)).parameters.values()
+            ]
             for c in (AIPerfPluginManager, pluggy.PluginManager)
         )
         assert ours == theirs
@@ -78,7 +91,7 @@ class TestRegister:
     def test_what_is_wrong_changes_nothing(self, manager, make):
         """Of two hooks, of which one is wrong, neither is registered."""
         plugin = make.plugin([make.entry("x")])
-        plugin.aiperf_register_endpoint2 = hookimpl(lambda: [])
+        plugin.aiperf_register_endpoint2 = no_entries()
         before = manager.generation
         with pytest.raises(PluginValidationError, match="aiperf_register_endpoint2"):
             manager.register(plugin)
@@ -111,7 +124,7 @@ class TestRegister:
         manager = registry.manager
         good = make.plugin([make.entry("x")], "good")
         bad = ModuleType("bad")
-        bad.aiperf_register_endpiont = hookimpl(lambda: [])
+        bad.aiperf_register_endpiont = no_entries()
         manager.register(good)
         manager.register(bad)
         manager.register(gone := make.plugin([], "gone"))
@@ -125,7 +138,7 @@ class TestRegister:
     def test_an_installed_plugin_found_wrong_later_is_disabled(self, registry, make, warned):
         """A factory that is defined after discovery does not take the application down."""
         bad = ModuleType("bad")
-        bad.aiperf_register_endpiont = hookimpl(lambda: [])
+        bad.aiperf_register_endpiont = no_entries()
         make.load(registry, make.installed("bad"), bad)
         registry.manager.add_factory_hook("endpoint", "Endpoints.")
         registry.manager.check_again()
@@ -191,7 +204,7 @@ class TestBlocking:
     def test_not_even_a_wrong_plugin_is_looked_at(self, manager):
         """Nothing of a blocked plugin matters."""
         bad = ModuleType("bad")
-        bad.aiperf_register_endpiont = hookimpl(lambda: [])
+        bad.aiperf_register_endpiont = no_entries()
         manager.set_blocked("bad")
         assert manager.register(bad) is None
 
@@ -240,7 +253,7 @@ class TestHooks:
         assert manager.known_hooks() == [HOOK]
 
     def test_the_documentation_is_on_the_specification(self, manager):
-        """pluggy's specification is the documented function."""
+        """The specification that pluggy has is the documented function."""
         manager.add_factory_hook("widget", "Makes widgets.")
         function = manager.hook.aiperf_register_widget.spec.function
         assert function.__doc__ == "Makes widgets."
@@ -269,7 +282,7 @@ class TestHooks:
     def test_a_hook_of_the_applications_own_is_pluggys_alone(self, manager):
         """It takes arguments and may raise what it likes."""
         specification = ModuleType("specification")
-        specification.started = pluggy.HookspecMarker("aiperf")(lambda config: None)
+        specification.started = pluggy.HookspecMarker("aiperf")(lambda config: config)
         manager.add_hookspecs(specification)
         plugin = ModuleType("acme")
         plugin.started = hookimpl(lambda config: 1 / config)
@@ -285,7 +298,7 @@ class TestHooks:
             return endpoints.list_implementations()
 
         manager.register(make.plugin(hook, "mine"))
-        with pytest.raises(PluginLoadError, match="asked for while it was running.*Return the"):
+        with pytest.raises(PluginLoadError, match=r"asked for while it was running.*Return the"):
             endpoints.list_implementations()
         manager.unregister(name="mine")
         assert endpoints.list_implementations() == []

@@ -31,4 +31,7 @@ def test_the_pluggy_project_is_called_aiperf():
 
 def test_plugins_are_packaged_under_the_documented_group():
     """The entry-point group and the hooks' prefix are part of the contract."""
-    assert (markers.ENTRY_POINT_GROUP, markers.HOOK_PREFIX) == ("aiperf.plugins", "aiperf_register_")
+    assert (markers.ENTRY_POINT_GROUP, markers.HOOK_PREFIX) == (
+        "aiperf.plugins",
+        "aiperf_register_",
+    )

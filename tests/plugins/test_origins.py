@@ -16,7 +16,9 @@ NAMED = Origin(OriginKind.MODULE, "local.plugin:made", "local.plugin", position=
 CALLED = Origin(OriginKind.RUNTIME, "app.main", "app.main")
 
 
-@pytest.mark.parametrize("name", ["fast", "acme.registry", "acme-aiperf-plugin", "ACME_AIPERF.PLUGIN"])
+@pytest.mark.parametrize(
+    "name", ["fast", "acme.registry", "acme-aiperf-plugin", "ACME_AIPERF.PLUGIN"]
+)
 def test_an_installed_plugin_answers_to_plugin_module_and_distribution(name):
     """A distribution's name may be spelled in any way that installers take as the same."""
     assert INSTALLED.answers_to(name)

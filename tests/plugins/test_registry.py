@@ -59,7 +59,9 @@ class TestFactories:
         """Nothing is replaced in silence."""
         for module in ("acme.factories", "other.one"):
             registry.define_factory("widget", "WidgetFactory", module, "")
-        with pytest.raises(RegistrationError, match="other_widget' is other.one.WidgetFactory alre"):
+        with pytest.raises(
+            RegistrationError, match=r"other_widget' is other\.one\.WidgetFactory alre"
+        ):
             registry.define_factory("widget", "WidgetFactory", "other.two", "")
 
 
@@ -128,7 +130,7 @@ class TestLayers:
     def test_an_override_by_call_beats_a_block_before_it_and_the_variable(
         self, endpoints, monkeypatch, registry
     ):
-        """call > AIPERF_IMPLEMENTATIONS; the innermost and latest call counts; all is undone."""
+        """A call beats AIPERF_IMPLEMENTATIONS; the latest and innermost counts; all is undone."""
 
         def selected():
             return endpoints.explain("chat").winner.identifier
@@ -174,7 +176,7 @@ class TestLayers:
     def test_an_override_whose_plugin_is_gone_is_an_error_until_it_is_cleared(
         self, registry, endpoints, make, state
     ):
-        """Never a fallback in silence; the listing has no selected one, the explanation says why."""
+        """Never a fallback in silence: nothing is selected, and the explanation says why."""
         before = state()
         registry.manager.register(make.plugin([make.entry("plug")], "plug"))
         endpoints.use_implementation_by_id("chat", "plug")
@@ -212,7 +214,9 @@ class TestLayers:
     def test_a_failed_plugin_is_mentioned_where_a_name_is_missing(self, registry, endpoints, make):
         """It may have had the name."""
         make.load(registry, make.installed("bad"), make.plugin("wrong", "bad"))
-        with pytest.raises(UnknownImplementationError, match="Failed plugins, which may have it: bad"):
+        with pytest.raises(
+            UnknownImplementationError, match="Failed plugins, which may have it: bad"
+        ):
             endpoints.use_implementation_by_id("chat", "plug")
 
     def test_the_class_that_was_loaded_is_kept_while_its_plugin_stays(
@@ -380,7 +384,6 @@ class TestDecorators:
 
     def test_one_in_a_hook_is_the_plugins(self, registry, endpoints, make, warned):
         """It goes with the plugin, and nobody is warned."""
-
         rank = type("Rank", (), {})
 
         def hook():
@@ -441,10 +444,15 @@ class TestDiscoveryInProcess:
     def test_a_plugin_registered_before_any_factory_is_checked(self, registry, make, monkeypatch):
         """The application's own raises; one that is named or installed is a record."""
         monkeypatch.setenv("AIPERF_PLUGIN_AUTOLOAD", "0")
-        wrong = type("Wrong", (), {"aiperf_register_x": staticmethod(hookimpl(lambda: []))})
+
+        class Wrong:
+            @hookimpl
+            def aiperf_register_x(self):
+                return []
+
         origin = Origin(OriginKind.MODULE, "named", "named")
-        make.load(registry, origin, wrong())
-        make.load(registry, make.installed("installed"), wrong())
+        make.load(registry, origin, Wrong())
+        make.load(registry, make.installed("installed"), Wrong())
         registry.define_factory("endpoint", "EndpointFactory", "acme", "")
         with pytest.raises(Exception, match="there is no hook 'aiperf_register_x'") as caught:
             Discovery(registry).discover_all()

@@ -10,7 +10,9 @@ from aiperf.plugins.errors import PluginLoadError
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import DiscoveryReport, PluginRecord, PluginStatus, failed_record
 
-ORIGIN = Origin(OriginKind.ENTRY_POINT, "fast", "acme", "acme-plugin", "1.0", "fast", "/site/acme.py")
+ORIGIN = Origin(
+    OriginKind.ENTRY_POINT, "fast", "acme", "acme-plugin", "1.0", "fast", "/site/acme.py"
+)
 ERROR = PluginLoadError("broken", origin=ORIGIN)
 FAST = PluginRecord(
     "fast",

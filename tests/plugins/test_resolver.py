@@ -73,7 +73,7 @@ def installed(distribution: str, entry_point: str = "fast") -> Origin:
     ],
 )
 def test_each_rule_decides(make, better, worse, rule):
-    """plugin > builtin; then hook order, origin, priority, place, name, position within a plugin."""
+    """First plugin or builtin; then hook order, origin, priority, place, name, and position."""
     candidates = []
     for each in (better, worse):
         keywords = dict(each)
@@ -171,7 +171,7 @@ def test_a_plugins_own_name_comes_before_a_distributions(make):
 
 
 def test_what_only_the_alphabet_decided_is_unsettled(make):
-    """Losers to a rule that somebody chose are not; nor is anything if a person chose the winner."""
+    """What lost to a rule that somebody chose is not, nor what a person decided."""
     first, second = (make.candidate(origin=installed(name)) for name in "ab")
     last = make.candidate(origin=installed("c"), order=HookOrder.TRYLAST)
     twin = make.candidate("y", origin=installed("a"), position=1)

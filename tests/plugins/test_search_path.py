@@ -61,7 +61,7 @@ def test_what_is_not_there_is_passed_over(path, install, tmp_path):
     assert len(places_with(GROUP)) == 1
 
 
-def test_damaged_metadata_is_left_to_the_library(path, install, tmp_path):
+def test_damaged_metadata_is_left_to_the_library(path, install):
     """What cannot be read is found all the same, so that somebody says why."""
     site = install("acme")
     file = site / "acme-1.0.dist-info" / "entry_points.txt"
@@ -89,7 +89,7 @@ def test_a_finder_of_its_own_needs_the_library(path, install, monkeypatch):
     """importlib-metadata's finder and Python's are no such finders."""
 
     class Finder:
-        def find_distributions(self, context=None):
+        def find_distributions(self, *_):
             return iter(())
 
     path(install("acme"))

@@ -14,7 +14,7 @@ class Text(StrEnum):
     CHAT = "chat"
 
 
-class Mixed(str, Enum):
+class Mixed(str, Enum):  # noqa: UP042 - the older kind, which is not StrEnum
     CHAT = "chat"
 
 

