@@ -87,7 +87,7 @@ def usage_of(value: Mapping[str, Any] | None) -> Usage | None:
 
 def _count(value: Any) -> int | None:
     """Return a token count, ``None`` if there is none; raise ``TypeError`` for anything else."""
-    if value is None or type(value) is int:
+    if value is None or (type(value) is int and value >= 0):
         return value
     msg = f"not a token count: {value!r}"
     raise TypeError(msg)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import AIPerfError, EmptyResponseError, error_details
+from aiperf.common.errors import AIPerfError, ConfigError, EmptyResponseError, error_details
 from aiperf.common.models import ParsedResponse
 from aiperf.endpoints.openai_common import (
     WRONG_SHAPE,
@@ -42,8 +42,18 @@ class EmbeddingsEndpoint:
         return {"Content-Type": "application/json", "Accept": "application/json"}
 
     def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
-        """Return the request body: a list of all texts of the last turn."""
-        payload: dict[str, Any] = {"model": self._model.model, "input": list(turns[-1].texts)}
+        """Return the request body: a list of all texts of the last turn.
+
+        Raises:
+            ConfigError: The turn has a system prompt, which this format has no place for.
+        """
+        turn = turns[-1]
+        if turn.system:
+            raise ConfigError(
+                "requests for embeddings have no system message; leave --system-prompt out",
+                option="--system-prompt",
+            )
+        payload: dict[str, Any] = {"model": self._model.model, "input": list(turn.texts)}
         payload.update(self._model.extra_inputs)
         return payload
 

@@ -32,7 +32,8 @@ class LoadPhase:
         conversations: What to send, without end.
         ids: Where ids come from.
         request_count: After how many requests the phase ends, once they have; ``None``: never.
-        duration: After how many seconds the phase ends; ``None``: never.
+        duration: After how many seconds the phase ends, whether or not all its requests have been
+            sent by then; ``None``: never.
         grace_period: For how many seconds after ``duration`` requests may go on.
     """
 
@@ -81,10 +82,12 @@ class LoadPhase:
             raise group.exceptions[0] from None
         finally:
             self._close()
+            self._stop_timer()
 
     def cancel(self) -> None:
         """Cancel what is under way and start nothing more."""
         self._close()
+        self._stop_timer()
         for task in self._tasks:
             task.cancel()
 
@@ -105,10 +108,13 @@ class LoadPhase:
     def _close(self) -> None:
         """Start nothing more."""
         self._is_closed = True
-        if self._timer is not None:
-            self._timer.cancel()
         for task in self._waiting:
             task.cancel()
+
+    def _stop_timer(self) -> None:
+        """Let the duration and the grace period end nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _add_worker(self) -> None:
         """Let one worker more ask for a request to send."""

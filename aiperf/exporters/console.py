@@ -51,13 +51,13 @@ class ConsoleExporter:
             ExportError: Standard output cannot be written to.
         """
         # Rendered first and written by ourselves: rich ends the process at a broken pipe, which
-        # would take the other exporters' artifacts with it.
+        # would take the other exporters' artifacts with it. While it renders it writes an empty
+        # text, which some files refuse, too.
         stream = sys.stdout
         if stream is None:  # the process was started without one
             return
-        text = self._render(result, stream)
         try:
-            stream.write(text)
+            stream.write(self._render(result, stream))
             stream.flush()
         except OSError as error:
             msg = (

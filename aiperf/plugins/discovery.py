@@ -32,10 +32,15 @@ class Discovery:
 
     No lock is held while a plugin is imported. Each thread does the whole round itself: Python's
     import lock lets a module run once, and each plugin is registered by whoever gets there first.
+
+    Args:
+        registry: what to register the plugins with.
+        group: the entry-point group; an application with a registry of its own has its own.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, group: str = ENTRY_POINT_GROUP) -> None:
         self._registry = registry
+        self._group = group
         self._manager = registry.manager
         self._report: DiscoveryReport | None = None
         self._running = threading.local()
@@ -147,9 +152,9 @@ class Discovery:
         manager = self._manager
         self._registry.reread_environment()
         if environment.autoload is not False:
-            manager.load_setuptools_entrypoints(ENTRY_POINT_GROUP)
+            manager.load_setuptools_entrypoints(self._group)
         elif environment.disabled:
-            check_disabled(environment, unloaded_origins(manager, ENTRY_POINT_GROUP))
+            check_disabled(environment, unloaded_origins(manager, self._group))
         for position, name in enumerate(environment.modules or ()):
             load_module(manager, name, position)
 

@@ -132,9 +132,9 @@ class InvalidStateError(AIPerfError):
 
 
 def described(error: BaseException) -> str:
-    """Return any exception in one line, such as ``KeyError: 'name'``, whatever its text does."""
+    """Return any exception as one line without a full stop, whatever its text does."""
     try:
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).split()).removesuffix(".")
     except Exception:  # noqa: BLE001 - a plugin's exception may fail at that, too
         text = ""
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -6,7 +6,6 @@ import os
 import sys
 from dataclasses import replace
 from importlib import import_module
-from itertools import chain, count
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from aiperf.plugins.errors import (
     PluginValidationError,
     described,
 )
+from aiperf.plugins.naming import first_free
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import PluginRecord, PluginStatus
@@ -43,13 +43,13 @@ def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None
     for point, origin in plugins:
         if (name is not None and point.name != name) or manager.has_plugin(origin.plugin):
             continue
-        if point.error is not None:
-            manager.fail(origin, _unreadable(point, origin, point.error))
+        if point.entry_point is None:
+            manager.fail(origin, _unreadable(point, origin))
         elif is_disabled(environment, origin):
             _skip(manager, origin, f"{DISABLED} names it")
         elif origin.module in named_modules:
             _skip(manager, origin, f"{MODULES} names its module, which is loaded from there")
-        elif point.entry_point is not None:
+        else:
             loaded += load_plugin(manager, origin, point.entry_point.load, point.metadata)
     return loaded
 
@@ -209,9 +209,7 @@ def _named(
     )
     named = []
     for point in found:
-        full = f"{point.distribution}:{point.name}"
-        names = chain((point.name, full), (f"{full}:{number}" for number in count(2)))
-        name = next(name for name in names if name not in used)
+        name = first_free(point.name, f"{point.distribution}:{point.name}", used)
         used.add(name)
         origin = Origin(
             OriginKind.ENTRY_POINT,
@@ -269,11 +267,11 @@ def _next_step(origin: Origin, error: BaseException) -> str:
     )
 
 
-def _unreadable(point: FoundEntryPoint, origin: Origin, error: Exception) -> PluginLoadError:
+def _unreadable(point: FoundEntryPoint, origin: Origin) -> PluginLoadError:
     failure = PluginLoadError(
-        f"{origin}: its metadata in {point.path} cannot be read: {described(error)}. "
+        f"{origin}: its metadata in {point.path} cannot be read: {point.error!r}. "
         f"Reinstall {point.distribution}.",
         origin=origin,
     )
-    failure.__cause__ = error
+    failure.__cause__ = point.error
     return failure

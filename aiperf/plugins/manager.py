@@ -261,7 +261,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
             self.declarations.forget(origin)
             self._changed()
             self.records[name] = failed_record(name, origin, error, self.records.get(name))
-        if origin.kind is OriginKind.ENTRY_POINT:
+        if origin.kind is OriginKind.ENTRY_POINT and not self.strict:
             self.warn(f"{error} The rest goes on without it.")
 
     def warn(self, message: str) -> None:

@@ -10,6 +10,6 @@ if TYPE_CHECKING:
 
 
 def first_free(name: str, fuller: str, taken: Container[str]) -> str:
-    """Return ``name``, or ``fuller`` if that is taken, or ``fuller`` with a number: ``fuller#2``."""
+    """Return ``name``, or if it is taken ``fuller``, or that with a number: ``fuller#2``."""
     names = chain((name, fuller), (f"{fuller}#{number}" for number in count(2)))
     return next(each for each in names if each not in taken)

@@ -176,11 +176,20 @@ class Registry:
     # -- resolving -----------------------------------------------------------------------------
 
     def class_types(self, slot: FactorySlot) -> list[str]:
-        """Return every class type that has an implementation, in order of registration."""
+        """Return every class type that has an implementation.
+
+        Those that the application itself has come first, in its own order.
+        """
         contributed = self._contributed(slot)
+        own = {
+            class_type: candidate.position
+            for class_type, candidates in contributed.items()
+            for candidate in candidates.values()
+            if not candidate.is_plugin
+        }
         with self.manager.lock:
             runtime = [class_type for class_type, added in slot.runtime.items() if added]
-        return list(dict.fromkeys([*contributed, *runtime]))
+        return list(dict.fromkeys([*sorted(own, key=own.__getitem__), *contributed, *runtime]))
 
     def candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         """Return the candidates of one class type, the best first, overrides left aside."""

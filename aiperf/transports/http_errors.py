@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import ssl
@@ -80,6 +81,14 @@ _STEPS: Final[Mapping[type[TransportError], str]] = MappingProxyType(
     }
 )
 
+_STEPS_BY_NUMBER: Final[Mapping[int, str]] = MappingProxyType(
+    dict.fromkeys(
+        (errno.EMFILE, errno.ENFILE),
+        "raise this machine's limit of open files (ulimit -n), or lower --concurrency",
+    )
+)
+"""For what the client's own machine refuses: the server has no part in it."""
+
 
 def error_class(stage: ErrorMap, foreign: type[BaseException]) -> type[TransportError]:
     """Return the class of ours for ``foreign``: that of its nearest ancestor in ``stage``."""
@@ -100,7 +109,8 @@ def ours(stage: ErrorMap, foreign: Exception, what: str, **data: object) -> Tran
         data: Attributes of the error.
     """
     kind = error_class(stage, type(foreign))
-    error = kind(f"{what}: {_reason(foreign)}; {_STEPS[kind]}", **data)
+    step = _STEPS_BY_NUMBER.get(getattr(foreign, "errno", None) or 0, _STEPS[kind])
+    error = kind(f"{what}: {_reason(foreign)}; {step}", **data)
     error.__cause__ = foreign
     return error
 
@@ -117,6 +127,8 @@ def _reason(error: Exception) -> str:
         return str(error.strerror or error)
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
-    if isinstance(error, OSError | httptools.HttpParserError):
-        return str(error) or type(error).__name__
-    return f"{type(error).__name__}: {error}"
+    if isinstance(error, httptools.HttpParserUpgrade):  # its text is a number of bytes
+        return "the server changed to another protocol"
+    name, said = type(error).__name__, str(error)
+    is_expected = isinstance(error, OSError | httptools.HttpParserError)
+    return said or name if is_expected else f"{name}: {said}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from aiperf.common.models import RawRecord
 
+_USER = re.compile(r"//[^/?#]*@")
 _STEPS = MappingProxyType(
     {
         401: "check --api-key",
@@ -29,13 +31,12 @@ def response_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> Transpo
     status = record.status
     if not 200 <= status < 300:  # noqa: PLR2004 - the range of success
         return _status_error(record, headers)
-    if b"content-encoding" in headers or b"Content-Encoding" in headers:
-        coding = _value(headers, b"content-encoding")
-        if coding.lower() not in {"", "identity"}:
-            return ProtocolError(
-                f"the response is compressed ({coding}) though none was asked to be; switch that "
-                "off in the server or in the proxy before it"
-            )
+    coding = _value(headers, b"content-encoding")
+    if coding.lower() not in {"", "identity"}:
+        return ProtocolError(
+            f"the response is compressed ({coding}) though none was asked to be; switch that off "
+            "in the server or in the proxy before it"
+        )
     return None
 
 
@@ -48,7 +49,7 @@ def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStat
         name = str(status)
     excerpt = excerpt_of(b"".join(record.parts))
     message = f"the server answered {name}"
-    location = _value(headers, b"location") if 300 <= status < 400 else ""  # noqa: PLR2004 - 3xx
+    location = _target(headers) if 300 <= status < 400 else ""  # noqa: PLR2004 - 3xx
     if location:
         message += f", a redirect to {location}; it is not followed: give that server in --url"
     elif 300 <= status < 400:  # noqa: PLR2004 - 3xx
@@ -58,6 +59,11 @@ def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStat
     if excerpt:
         message += f". It said: {excerpt}"
     return HTTPStatusError(message, code=status, excerpt=excerpt)
+
+
+def _target(headers: Mapping[bytes, bytes]) -> str:
+    """Return where a redirect leads, without what may be secret: user, password and query."""
+    return _USER.sub("//***@", _value(headers, b"location")).partition("?")[0]
 
 
 def _value(headers: Mapping[bytes, bytes], name: bytes) -> str:

@@ -61,6 +61,8 @@ def parse_url(url: str) -> ServerURL:
         raise _bad(None, "it must not contain a user name or password; use --api-key or --header")
     if not host or port == 0:
         raise _bad(url, f"it has no {'port but 0' if host else 'host'}")
+    if parts.netloc.endswith(":"):
+        raise _bad(url, "it has no port after the last ':'")
     if any(char.isspace() or not char.isprintable() for char in url):
         raise _bad(url, "it contains a blank or a control character")
     if parts.query or parts.fragment:

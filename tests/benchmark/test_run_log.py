@@ -28,13 +28,20 @@ def test_it_has_what_aiperfs_loggers_say_inside_the_block(tmp_path):
     ]
 
 
-def test_logging_is_as_it_was_afterwards(tmp_path):
+def test_logging_is_as_it_was_afterwards(tmp_path, monkeypatch):
     """Also after an error."""
     logger = logging.getLogger("aiperf")
-    before = (logger.level, list(logger.handlers))
-    with pytest.raises(RuntimeError), run_log(tmp_path):
-        raise RuntimeError
-    assert (logger.level, list(logger.handlers)) == before
+    monkeypatch.setattr(logger, "level", logging.ERROR)
+    handlers = list(logger.handlers)
+
+    def fail_inside():
+        with run_log(tmp_path):
+            assert logger.level == logging.INFO
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_inside()
+    assert (logger.level, list(logger.handlers)) == (logging.ERROR, handlers)
 
 
 def test_a_place_that_cannot_be_written_to_is_an_error_that_names_it(tmp_path):

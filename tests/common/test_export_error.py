@@ -30,5 +30,5 @@ def test_a_reason_without_text_is_still_a_reason():
 
 def test_it_survives_pickling():
     """A worker can hand it to its parent."""
-    copy = pickle.loads(pickle.dumps(ExportError("text", path=PATH)))  # noqa: S301 - our own bytes
+    copy = pickle.loads(pickle.dumps(ExportError("text", path=PATH)))
     assert (type(copy), str(copy), copy.path) == (ExportError, "text", PATH)

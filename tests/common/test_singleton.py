@@ -156,7 +156,7 @@ def test_many_threads_get_one_instance(clocks):
 
 
 FORK = """
-    import os, threading, warnings
+    import os, sys, threading, warnings
     from aiperf.common.singleton import AIPerfSingletonFactory
     from aiperf.plugins.errors import InvalidStateError
 
@@ -194,7 +194,7 @@ FORK = """
             assert theirs is not ours and ClockFactory.get_instance("clock") is theirs
             print("child is done", flush=True)
         finally:
-            os._exit(0)
+            sys.exit()
     go_on.set()
     os.waitpid(pid, 0)
     thread.join()

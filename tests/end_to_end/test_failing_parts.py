@@ -203,6 +203,18 @@ def test_a_part_that_fails_during_the_run(profile_with, source, options, words):
     assert run.summary["request_latency"]["count"] == 4
 
 
+def test_a_part_that_holds_up_the_client(profile_with):
+    """The summary says that the client was late, and by how much, beside what it measured."""
+    slow = "__import__('time').sleep(0.06)"
+    run = profile_with(EXPORTER.format(start="pass", record=slow, finish="pass"))
+    assert (run.code, run.stderr) == (0, "")
+    lag = run.summary["client_health"]["loop_lag_ms"]
+    assert lag["max"] > 2
+    (warning,) = [each for each in run.summary["warnings"] if "event loop was late" in each]
+    assert f"{lag['p99']:.1f} ms at p99" in warning
+    assert "Request Latency" in warning
+
+
 def test_a_failed_user_interface_is_still_stopped(profile_with, tmp_path):
     """What it did to the terminal, it can undo."""
     run = profile_with(UI, "--ui", "acme")

@@ -55,7 +55,7 @@ def test_usage(value, usage):
     assert usage_of(value) == usage
 
 
-@pytest.mark.parametrize("count", ["3", 1.5, True, []])
+@pytest.mark.parametrize("count", ["3", 1.5, -1, True, []])
 def test_a_count_that_is_none_is_an_error(count):
     """The caller takes it for a wrong shape."""
     with pytest.raises(TypeError, match="not a token count"):

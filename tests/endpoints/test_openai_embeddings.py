@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiperf.common.errors import ConfigError
 from aiperf.common.models import ErrorDetails, ModelEndpoint, RawRecord, Turn, Usage
 from aiperf.endpoints.openai_embeddings import EmbeddingsEndpoint
 
@@ -30,9 +31,16 @@ def parse(record_of):
 def test_the_payload_is_the_batch_of_the_last_turn():
     """It is a list also for one text; earlier turns are no history; extra inputs come last."""
     endpoint = endpoint_of(extra_inputs={"dimensions": 3})
-    turns = [Turn(("before",)), Turn(("a", "b"), system="not used", max_tokens=4)]
+    turns = [Turn(("before",)), Turn(("a", "b"), max_tokens=4)]
     assert endpoint.format_payload(turns) == {"model": "m", "input": ["a", "b"], "dimensions": 3}
     assert endpoint_of().format_payload(turns[:1]) == {"model": "m", "input": ["before"]}
+
+
+def test_a_system_prompt_is_refused():
+    """It would be counted as input and never be sent."""
+    with pytest.raises(ConfigError, match="leave --system-prompt out") as caught:
+        endpoint_of().format_payload([Turn(("a",), system="s")])
+    assert caught.value.option == "--system-prompt"
 
 
 def test_the_path_and_the_headers():

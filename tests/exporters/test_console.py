@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -161,10 +162,7 @@ def test_a_process_without_standard_output(output, context, make_result, monkeyp
     assert exporter.finish(make_result()) is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes break differently")
-def test_a_broken_pipe_is_an_error_and_not_the_end():
-    """`aiperf profile | head` may lose the tables, never the files that are written after them."""
-    code = """
+PRINT = """
 import os, sys
 from pathlib import Path
 from aiperf.common.config import OutputConfig
@@ -184,8 +182,13 @@ except ExportError as error:
     sys.stderr.flush()
 os._exit(7)
 """
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break differently")
+def test_a_broken_pipe_is_an_error_and_not_the_end():
+    """`aiperf profile | head` may lose the tables, never the files that are written after them."""
     with subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", PRINT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -197,4 +200,22 @@ os._exit(7)
     assert (child.returncode, said) == (
         7,
         "cannot print the results: Broken pipe. Files that were written are in here\n",
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_device_is_an_error():
+    """Results that are redirected to where nothing fits are said to be lost."""
+    with Path("/dev/full").open("wb") as full:
+        child = subprocess.run(
+            [sys.executable, "-c", PRINT],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (child.returncode, child.stderr) == (
+        7,
+        "cannot print the results: No space left on device. Files that were written are in here\n",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import importlib_metadata
 import pytest
 
@@ -16,6 +18,8 @@ def find(request, monkeypatch, tmp_path):
     archive = tmp_path / "archive.zip"
     archive.write_bytes(b"")
     further = [str(archive)] if request.param == "library" else []
+    # What the library imports on the way has to be found, too.
+    further += [each for each in sys.path if "site-packages" not in each]
 
     def find(*sites):
         monkeypatch.setattr("sys.path", [*map(str, sites), *further])

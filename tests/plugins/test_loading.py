@@ -232,7 +232,7 @@ class TestNames:
             dist_info={"entry_points.txt": points},
         )
         found = discover(site)
-        assert found.statuses == dict.fromkeys(["fast", "acme:fast", "acme:fast:2"], "empty")
+        assert found.statuses == dict.fromkeys(["fast", "acme:fast", "acme:fast#2"], "empty")
 
     @pytest.mark.parametrize("name", ["aiperf", "builtin"])
     def test_no_entry_point_passes_for_a_builtin(self, discover, install_plugin, name):

@@ -114,6 +114,23 @@ class TestRegister:
         unknown = manager.origin_of("unknown")
         assert (unknown.kind, unknown.plugin) == (OriginKind.RUNTIME, "unknown")
 
+    def test_a_plugin_that_is_blocked_while_it_is_looked_at_is_not_registered(self, manager):
+        """By another thread, say, or as here by itself."""
+
+        class Shy:
+            def __dir__(self):
+                manager.set_blocked("shy")
+                return ["__doc__"]
+
+        assert manager.register(Shy(), "shy") is None
+        assert manager.origins == {}
+
+    def test_without_a_registry_it_is_still_a_manager(self):
+        """The registry only listens."""
+        manager = AIPerfPluginManager()
+        assert manager.register(ModuleType("acme")) == "acme"
+        assert manager.has_plugin("acme")
+
     def test_the_later_of_two_at_runtime_wins(self, three, identifiers):
         """As pluggy calls the later one first."""
         assert list(three) == ["a", "b", "c"]
@@ -157,6 +174,7 @@ class TestUnregister:
         assert manager.unregister(name="b") is three["b"]
         assert identifiers() == ["a"]
         assert manager.unregister(name="unknown") is None
+        assert manager.unregister(stranger := object(), "unknown") in (None, stranger)
         assert identifiers() == ["a"]
 
     def test_it_restores_exactly_what_stood_before(self, manager, endpoints, make, three):

@@ -598,3 +598,23 @@ def test_importing_a_class_holds_no_lock(registry, endpoints, tmp_path, monkeypa
     thread.join()
     assert acquired
     assert type(made[0]).__name__ == "Slow"
+
+
+def test_the_applications_own_class_types_come_first():
+    """A plugin's new class type is listed, shown and computed after those that were there."""
+
+    class Builtins:
+        @hookimpl(trylast=True)
+        def aiperf_register_gear(self):
+            return [LazyEntry("second", "m", "A"), LazyEntry("first", "m", "B")]
+
+    class Plugin:
+        @hookimpl
+        def aiperf_register_gear(self):
+            return [LazyEntry("another", "m", "C"), LazyEntry("first", "m", "D")]
+
+    registry = Registry()
+    slot = registry.define_factory("gear", "GearFactory", __name__, "")
+    registry.register_builtins(Builtins(), "gears")
+    registry.manager.register(Plugin())
+    assert registry.class_types(slot) == ["second", "first", "another"]

@@ -129,9 +129,19 @@ def test_the_error_is_chained_and_says_the_next_step():
         (ConnectionAbortedError("the handshake took too long"), "the handshake took too long"),
         (OSError(), "OSError"),
         (httptools.HttpParserError("Expected HTTP/"), "Expected HTTP/"),
+        (httptools.HttpParserUpgrade(77), "the server changed to another protocol;"),
         (RuntimeError("what"), "RuntimeError: what"),
     ],
 )
 def test_the_reason_is_readable(foreign, reason):
     """Each kind of exception has its own place for what it has to say."""
     assert f"it failed: {reason}" in str(ours(EXCHANGING, foreign, "it failed"))
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_a_lack_of_open_files_is_not_blamed_on_the_server(number):
+    """With many connections the client's own limit comes first."""
+    error = ours(CONNECTING, OSError(number, "raw"), "no connection to h:1")
+    assert type(error) is errors.ConnectError
+    assert "(ulimit -n), or lower --concurrency" in str(error)
+    assert "server" not in str(error)

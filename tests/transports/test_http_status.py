@@ -56,7 +56,14 @@ def test_a_redirect_is_not_followed():
     assert "it is not followed" in str(response_error(RawRecord(status=302), {}))
 
 
-@pytest.mark.parametrize("name", [b"content-encoding", b"Content-Encoding"])
+def test_the_secrets_of_a_redirect_are_not_kept():
+    """A signed query and a password are no part of a server's address."""
+    location = b"https://me:pass@other/way?signature=abc"
+    error = response_error(RawRecord(status=307), {b"location": location})
+    assert "a redirect to https://***@other/way; it is not followed" in str(error)
+
+
+@pytest.mark.parametrize("name", [b"content-encoding", b"Content-Encoding", b"CONTENT-ENCODING"])
 def test_a_compressed_answer_is_an_error(name):
     """None was asked for, and its size and times would not be comparable."""
     error = response_error(RawRecord(status=200), {name: b"gzip"})
