@@ -78,7 +78,12 @@ class MetricsEngine:
 
     @property
     def duration_s(self) -> float:
-        """From the first request's start to the last valid response's end; 0 without one."""
+        """From the first request's start to the last response's end; 0 without a valid one.
+
+        Failed requests count: a server that fails for half of a run has half its throughput.
+        """
+        if not self.request_count:
+            return 0.0
         return max(0, self._last_end_ns - self._first_start_ns) / _NS_PER_SECOND
 
     def add(self, record: RequestRecord) -> None:
@@ -97,6 +102,8 @@ class MetricsEngine:
         if record.error is not None:
             self._errors[record.error] += 1
             self.error_count += 1
+            if not record.was_cancelled:
+                self._last_end_ns = max(self._last_end_ns, record.end_ns)
             return
         self.request_count += 1
         self._last_end_ns = max(self._last_end_ns, record.end_ns)

@@ -27,7 +27,7 @@ from aiperf.plugins.report import PluginStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.config import BenchmarkConfig, TransportConfig
     from aiperf.common.factory import AIPerfFactory
     from aiperf.plugins.report import DiscoveryReport
 
@@ -40,6 +40,7 @@ _SECRET_HEADER = re.compile(
 )
 _SECRET_VALUE = re.compile(r"(bearer|basic|digest|token)\s", re.IGNORECASE)
 _CREDENTIALS = re.compile(r"(?<=://)\S*@")  # to the last @: a password may have one, and a slash
+_SHORTEST_SECRET = 6
 _TELLING = _SECRET_OPTIONS | _HEADER_OPTIONS | _URL_OPTIONS
 
 
@@ -83,6 +84,20 @@ def input_config(config: BenchmarkConfig) -> dict[str, Any]:
     transport["url"] = without_credentials(transport["url"])
     plain["command"] = redacted_command(config.command)
     return plain
+
+
+def secrets_of(transport: TransportConfig) -> tuple[str, ...]:
+    """Return what no artifact may contain, whoever says it: the API key, secret headers' values.
+
+    Of a value such as ``Bearer abc…`` the part after the blank is one by itself. What is too short
+    to be a secret would only be blotted out of ordinary words.
+    """
+    values = [value for name, value in transport.headers.items() if _is_secret(name, value)]
+    values += [value.rpartition(" ")[2] for value in values]
+    if transport.api_key is not None:
+        values.append(transport.api_key)
+    secrets = {value for value in values if len(value) >= _SHORTEST_SECRET}
+    return tuple(sorted(secrets, key=len, reverse=True))
 
 
 def redacted_command(command: Sequence[str]) -> list[str]:

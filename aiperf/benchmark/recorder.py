@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.part_errors import name_of, part_error
+from aiperf.benchmark.provenance import REDACTED
 from aiperf.common.models import PROFILING, WARMUP, ErrorDetails, ParsedResponse, RequestRecord
 from aiperf.plugins.errors import described
 
@@ -27,6 +28,7 @@ class _Finished:
     raw: RawRecord
     session_num: int
     x_request_id: str
+    x_correlation_id: str
     conversation: Conversation
     turn_index: int
     phase: str
@@ -45,6 +47,8 @@ class Recorder:
         tokenizer: counts tokens, unless ``use_server_token_count``; not any more once it failed.
         engine: computes the metrics.
         exporters: those that want each record.
+        secrets: what a server may echo in an error and no artifact may contain.
+        streaming: whether responses were asked for as streams.
         concurrency: how many requests may fail at the start before the run is hopeless.
         on_hopeless: called once when none of the first requests got through to a server.
     """
@@ -58,6 +62,8 @@ class Recorder:
         exporters: Sequence[ExporterProtocol],
         use_server_token_count: bool,
         concurrency: int,
+        secrets: Sequence[str] = (),
+        streaming: bool = False,
         on_hopeless: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
@@ -65,6 +71,8 @@ class Recorder:
         self._engine = engine
         self._exporters = list(exporters)
         self._use_server_token_count = use_server_token_count
+        self._secrets = tuple(secrets)
+        self._streaming = streaming
         self._patience = max(_HOPELESS, 2 * concurrency)
         self._on_hopeless = on_hopeless
         self._queue: deque[_Finished] = deque()
@@ -86,6 +94,7 @@ class Recorder:
         *,
         session_num: int,
         x_request_id: str,
+        x_correlation_id: str,
         conversation: Conversation,
         turn_index: int,
         phase: str,
@@ -100,6 +109,7 @@ class Recorder:
                 raw,
                 session_num,
                 x_request_id,
+                x_correlation_id,
                 conversation,
                 turn_index,
                 phase,
@@ -131,9 +141,12 @@ class Recorder:
         if error is None and not finished.was_cancelled:
             parsed = self._parse(raw)
             error = parsed.error
+        if error is not None and self._secrets:
+            error = replace(error, message=self._without_secrets(error.message))
         record = RequestRecord(
             session_num=finished.session_num,
             x_request_id=finished.x_request_id,
+            x_correlation_id=finished.x_correlation_id,
             conversation_id=finished.conversation.conversation_id,
             turn_index=finished.turn_index,
             phase=finished.phase,
@@ -146,6 +159,7 @@ class Recorder:
             error=error,
         )
         if parsed is not None and error is None:
+            self._check_streamed(raw)
             if self._use_server_token_count:
                 _take_tokens(record, parsed)
             else:
@@ -163,6 +177,21 @@ class Recorder:
                 self.warnings.append(
                     f"{part_error(exporter, 'take a record', failure)}. It got no further records"
                 )
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, REDACTED)
+        return text
+
+    def _check_streamed(self, raw: RawRecord) -> None:
+        """Say once that a server did not stream: its TTFT is then that of the whole response."""
+        if self._streaming and raw.content_type.startswith("application/json"):
+            self._streaming = False
+            self.warnings.append(
+                "The server answered with a whole response where a stream was asked for: the time "
+                "to first token is then the request latency. Leave --streaming out, or correct the "
+                "server."
+            )
 
     def _parse(self, raw: RawRecord) -> ParsedResponse:
         """Let the endpoint parse; one that raises, which it must not, makes an error record."""
@@ -220,5 +249,8 @@ def _take_tokens(record: RequestRecord, parsed: ParsedResponse) -> None:
         return
     record.input_tokens = usage.input_tokens
     record.reasoning_tokens = usage.reasoning_tokens
-    if usage.output_tokens is not None:
-        record.output_tokens = usage.output_tokens - (usage.reasoning_tokens or 0)
+    record.output_tokens = usage.output_tokens
+    reasoning = usage.reasoning_tokens or 0
+    # Some servers count reasoning apart from the output, others as a part of it.
+    if usage.output_tokens is not None and usage.output_tokens >= reasoning:
+        record.output_tokens = usage.output_tokens - reasoning

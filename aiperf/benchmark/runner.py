@@ -22,7 +22,7 @@ from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on, part_error
-from aiperf.benchmark.provenance import input_config, provenance, without_credentials
+from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials
 from aiperf.benchmark.recorder import Recorder
 from aiperf.common.factories import ExecutorFactory, UIFactory
 from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
@@ -99,6 +99,8 @@ class Benchmark:
             engine=self._engine,
             exporters=[exporter for exporter in self._exporters if exporter.wants_records],
             use_server_token_count=config.use_server_token_count,
+            secrets=secrets_of(config.transport),
+            streaming=config.streaming,
             concurrency=config.load.concurrency,
             on_hopeless=self._give_up,
         )

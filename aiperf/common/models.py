@@ -134,6 +134,7 @@ class RequestRecord:
 
     session_num: int
     x_request_id: str
+    x_correlation_id: str
     conversation_id: str
     turn_index: int
     phase: str

@@ -156,7 +156,7 @@ class RunTotals(Protocol):
 
     @property
     def duration_s(self) -> float:
-        """From the first request's start to the last valid response's end, in seconds."""
+        """Seconds from the first request's start to the last response's end, failed ones too."""
         ...
 
     @property
@@ -275,6 +275,7 @@ class RecordSink(Protocol):
         *,
         session_num: int,
         x_request_id: str,
+        x_correlation_id: str,
         conversation: Conversation,
         turn_index: int,
         phase: str,

@@ -199,6 +199,7 @@ class LoadPhase:
                 record,
                 session_num=session_num,
                 x_request_id=request_id,
+                x_correlation_id=session_id,
                 conversation=conversation,
                 turn_index=turn_index,
                 phase=self._name,

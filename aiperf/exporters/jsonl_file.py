@@ -128,7 +128,7 @@ class JSONLExporter:
             "metadata": {
                 "session_num": record.session_num,
                 "x_request_id": record.x_request_id,
-                "x_correlation_id": None,
+                "x_correlation_id": record.x_correlation_id,
                 "conversation_id": record.conversation_id,
                 "turn_index": record.turn_index,
                 "request_start_ns": wall(record.start_ns),

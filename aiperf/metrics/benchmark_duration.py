@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class BenchmarkDurationMetric:
-    """First request's start to the last valid response's end, in seconds."""
+    """First request's start to the last response's end, failed ones too, in seconds."""
 
     scope: ClassVar[Literal["run"]] = "run"
     tag: ClassVar[str] = "benchmark_duration"

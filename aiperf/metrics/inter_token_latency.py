@@ -23,9 +23,9 @@ class InterTokenLatencyMetric:
     unit: ClassVar[str] = "ms"
 
     def compute(self, record: RequestRecord) -> float | None:
-        """Return the ITL, or ``None`` for fewer than two output tokens."""
+        """Return the ITL, or ``None`` for fewer than two tokens, or if all came in one chunk."""
         tokens = scalar(record, "output_sequence_length")
-        if tokens < 2:  # noqa: PLR2004 - a gap needs two ends
+        if tokens < 2 or len(record.content_ns) < 2:  # noqa: PLR2004 - a gap needs two ends
             return None
         decoding = scalar(record, "request_latency") - scalar(record, "time_to_first_token")
         return decoding / (tokens - 1)

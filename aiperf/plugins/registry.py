@@ -12,7 +12,8 @@ from weakref import WeakSet
 
 from aiperf.plugins import resolver
 from aiperf.plugins.candidates import Candidate
-from aiperf.plugins.declarations import Declaration, declarer_of
+from aiperf.plugins.contributions import adopt, contributions
+from aiperf.plugins.declarations import Declaration
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager
@@ -22,13 +23,10 @@ from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from aiperf.plugins.implementations import Explanation, Implementation
     from aiperf.plugins.slots import ClassType
-
-_MOST_ROUNDS = 16
-_AFTER_HOOKS = 1_000_000
 
 
 class Registry:
@@ -180,7 +178,7 @@ class Registry:
 
         Those that the application itself has come first, in its own order.
         """
-        contributed = self._contributed(slot)
+        contributed = contributions(self.manager, slot)
         own = {
             class_type: candidate.position
             for class_type, candidates in contributed.items()
@@ -196,7 +194,7 @@ class Registry:
         ranked = slot.ranked
         known = ranked.get(class_type)
         if known is None:
-            contributed = self._contributed(slot).get(class_type, {})
+            contributed = contributions(self.manager, slot).get(class_type, {})
             with self.manager.lock:
                 runtime = list(slot.runtime.get(class_type, {}).values())
             known = resolver.ranked([*contributed.values(), *runtime])
@@ -289,67 +287,8 @@ class Registry:
 
     # -- details -------------------------------------------------------------------------------
 
-    def _contributed(self, slot: FactorySlot) -> Mapping[str, Mapping[Any, Candidate]]:
-        """Return what the plugins contribute to a factory, calling its hook if they changed.
-
-        A hook that fails is taken out, which changes the plugins, so another round follows.
-        """
-        collected: dict[str, dict[tuple[str, str], Candidate]] = {}
-        for _ in range(_MOST_ROUNDS):
-            kept = slot.contributed
-            generation = self.manager.generation
-            if kept is not None and kept[0] == generation:
-                return kept[1]
-            earlier = kept[1] if kept is not None else {}
-            collected = {}
-            for candidate in [*self.manager.collect(slot.hook), *self._declared(slot)]:
-                entry = candidate.entry
-                key = (candidate.origin.plugin, entry.identifier)
-                # The earlier candidate may have its class loaded.
-                known = earlier.get(entry.class_type, {}).get(key)
-                same = known if known is not None and known.says_the_same(candidate) else candidate
-                first = collected.setdefault(entry.class_type, {}).setdefault(key, same)
-                if first.entry.target != entry.target:
-                    self.manager.disable_or_raise(_two_targets(slot, first, candidate))
-            with self.manager.lock:
-                if generation == self.manager.generation:
-                    slot.contributed = (generation, collected)
-        return collected
-
-    def _declared(self, slot: FactorySlot) -> list[Candidate]:
-        """Return what the registered plugins' modules registered by calls and decorators."""
-        return [
-            Candidate(
-                declaration.entry,
-                origin,
-                is_plugin=True,
-                priority=declaration.priority,
-                order=-origin.position,
-                position=_AFTER_HOOKS + position,
-                loaded=declaration.loaded,
-            )
-            for origin, position, declaration in self.manager.declared()
-            if declaration.factory == slot.name
-        ]
-
     def _adopt(self, origin: Origin) -> None:
-        """Give a plugin what its module registered when the application imported it earlier."""
-        for slot in list(self._every_slot):
-            for registered in slot.runtime.values():
-                for candidate in list(registered.values()):
-                    if candidate.origin.module == origin.module:
-                        del registered[candidate.entry.identifier]
-                        self.manager.declare(
-                            declarer_of(origin),
-                            origin,
-                            Declaration(
-                                slot.name,
-                                candidate.entry,
-                                origin.module,
-                                candidate.priority,
-                                candidate.loaded,
-                            ),
-                        )
+        adopt(self.manager, list(self._every_slot), origin)
 
     def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         candidates = self.candidates(slot, class_type)
@@ -399,12 +338,3 @@ class Registry:
         with self.manager.lock:
             for slot in list(self._every_slot):
                 slot.forget()
-
-
-def _two_targets(slot: FactorySlot, first: Candidate, second: Candidate) -> RegistrationError:
-    return RegistrationError(
-        f"{first.origin}: {slot.hook} or a call gives identifier {first.entry.identifier!r} of "
-        f"{slot.name}.{first.entry.class_type} twice, to {first.entry.target} and to "
-        f"{second.entry.target}. Give each implementation an identifier of its own.",
-        origin=first.origin,
-    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from aiperf.server import request
+from aiperf.server.arrival_times import arrival_ns
 from aiperf.server.chat import Chat
 from aiperf.server.completions import Completions
 from aiperf.server.delays import Delays
@@ -66,13 +67,13 @@ class ModelServer:
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        entry = Entry(path=scope["path"], first_received_ns=perf_counter_ns())
+        entry = Entry(path=scope["path"], first_received_ns=arrival_ns(scope, "first"))
         try:
             body = await _body(receive)
             if body is None:
                 entry.outcome = "disconnected"
                 return
-            entry.received_ns = perf_counter_ns()
+            entry.received_ns = arrival_ns(scope, "last")
             await self._respond(scope["method"], body, entry, receive, send)
         except asyncio.CancelledError:  # the server has waited long enough for the client to read
             entry.outcome = "stopped"

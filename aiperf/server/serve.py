@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from aiperf.server.app import ModelServer
+from aiperf.server.arrival_times import StampingProtocol
 from aiperf.server.errors import ServerBindError
 from aiperf.server.pacer import Pacer
 from aiperf.server.truth_log import TruthLog
@@ -96,7 +97,7 @@ async def _serve(
     pacer = Pacer()
     config = uvicorn.Config(
         ModelServer(settings, pacer, log),
-        http="httptools",
+        http=StampingProtocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -13,12 +13,12 @@ a client's; ``wall_ns`` is the Unix time of the moment ``perf_ns``.
 
 ``x_request_id`` is the request's ``X-Request-ID`` header or ``null``, ``number`` its place among
 the requests for an inference, from 0, or ``null`` for any other. ``first_received_ns`` is when
-the request's headers had been read and ``received_ns`` when its body had. ``send_ns`` has one time
-for each token chunk of a stream, and one for a whole response; none for an error. It is taken
-just before the bytes are given to the event loop, which writes them to the socket at once, unless
-the client reads too slowly to take them. ``outcome`` is ``complete``, ``disconnected`` (the client
-left first) or ``stopped`` (the server did), and ``tokens`` what was sent until then. That a client
-has left is only seen while there is a delay to wait for.
+the first of the request's bytes were read from the socket and ``received_ns`` when the last were.
+``send_ns`` has one time for each token chunk of a stream, and one for a whole response; none for
+an error. It is taken just before the bytes are given to the event loop, which writes them to the
+socket at once, unless the client reads too slowly to take them. ``outcome`` is ``complete``,
+``disconnected`` (the client left first) or ``stopped`` (the server did), and ``tokens`` what was
+sent until then. That a client has left is only seen while there is a delay to wait for.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ def make_record(start_s=1.0, content_ms=(100, 150, 210), *, phase=PROFILING, **m
     return RequestRecord(
         session_num=7,
         x_request_id="request-7",
+        x_correlation_id="session-7",
         conversation_id="session_000007",
         turn_index=0,
         phase=phase,
@@ -221,14 +222,21 @@ def test_nothing_at_all():
     assert (engine.errors, engine.duration_s) == ((), 0.0)
 
 
-def test_the_duration_begins_with_the_first_request_though_it_failed():
-    """A failed first request was part of the run; its late failure does not lengthen it."""
+def test_requests_that_fail_are_part_of_the_run():
+    """The time that a server spends failing counts: throughput must not look better for it."""
     engine = MetricsEngine([BenchmarkDurationMetric()])
-    failed = make_record(1.0, (9000,), error=ErrorDetails("ReadTimeout", "too slow"))
+    engine.add(make_record(1.0, (500,), error=ErrorDetails("HTTPStatusError", "500", 500)))
     engine.add(make_record(3.0, (500,)))
-    engine.add(failed)
-    engine.add(make_record(2.0, (500,)))
-    assert by_tag(engine)["benchmark_duration"].avg == 2.5
+    engine.add(make_record(4.0, (6000,), error=ErrorDetails("ReadTimeout", "too slow")))
+    assert by_tag(engine)["benchmark_duration"].avg == 9.0
+
+
+def test_a_cancelled_request_does_not_lengthen_the_run():
+    """It ended when somebody ended it, not when the server did."""
+    engine = MetricsEngine([BenchmarkDurationMetric()])
+    engine.add(make_record(1.0, (500,)))
+    engine.add(make_record(2.0, (6000,), was_cancelled=True))
+    assert by_tag(engine)["benchmark_duration"].avg == 0.5
 
 
 def test_a_request_that_never_started_does_not_begin_the_run():

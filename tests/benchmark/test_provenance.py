@@ -15,6 +15,7 @@ from aiperf.benchmark.provenance import (
     input_config,
     provenance,
     redacted_command,
+    secrets_of,
     without_credentials,
 )
 from aiperf.common.errors import AIPerfError
@@ -260,6 +261,18 @@ def test_the_configuration_has_everything_but_secrets(config):
     assert told["output"]["artifact_dir"] == str(config.output.artifact_dir)
     assert told["types"]["exporters"] == ["json", "jsonl"]
     assert told["command"] == ["aiperf", "profile", "--api-key", "***"]
+
+
+def test_what_no_artifact_may_contain(config):
+    """The key and the values of secret headers, whole and without their scheme, longest first."""
+    headers = {"Authorization": "Bearer abcdef", "X-Api-Key": "0123456789", "X-Team": "blue"}
+    transport = replace(config.transport, api_key=SECRET, headers=headers)
+    assert set(secrets_of(transport)) == {SECRET, "Bearer abcdef", "abcdef", "0123456789"}
+    lengths = [len(each) for each in secrets_of(transport)]
+    assert lengths == sorted(lengths, reverse=True)
+    assert secrets_of(config.transport) == ()
+    short = replace(config.transport, api_key="x", headers={"X-Token": "1", "Cookie": ""})
+    assert secrets_of(short) == ()  # or every x in a message would be blotted out
 
 
 def test_no_key_is_told_as_none(config):

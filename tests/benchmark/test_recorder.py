@@ -133,6 +133,7 @@ class Rig:
             raw,
             session_num=self.number,
             x_request_id=f"request-{self.number}",
+            x_correlation_id="session-0",
             conversation=Conversation("session_0", turns),
             turn_index=turn_index,
             phase=phase,
@@ -159,7 +160,7 @@ def test_each_request_has_one_record():
     (record,) = rig.records(make_raw(b"Good ", b"morning to you"))
     assert record.session_num == 0
     assert record.x_request_id == "request-0"
-    assert record.conversation_id == "session_0"
+    assert (record.x_correlation_id, record.conversation_id) == ("session-0", "session_0")
     assert (record.turn_index, record.phase) == (0, PROFILING)
     assert (record.start_ns, record.ack_ns, record.end_ns) == (100, 150, 350)
     assert list(record.content_ns) == [200, 300]
@@ -221,6 +222,38 @@ def test_an_error_inside_the_response_is_the_records():
     assert record.error == error
     assert record.metrics == {}
     assert rig.tokenizer.texts == []
+
+
+def test_a_secret_that_the_server_echoes_is_in_no_record():
+    """Servers like to say which key they refuse."""
+    said = ErrorDetails("HTTPStatusError", "wrong key abc-123 (abc-123!)", 401)
+    rig = Rig(secrets=("Bearer abc-123", "abc-123"))
+    (record,) = rig.records(make_raw(error=said))
+    assert record.error == ErrorDetails("HTTPStatusError", "wrong key *** (***!)", 401)
+    assert rig.recorder.last_error == record.error
+    (counted,) = rig.engine.errors
+    assert counted.error == record.error
+
+
+def test_a_server_that_does_not_stream_is_told_of_once():
+    """The time to first token is not what it seems then; a run without streams needs no such."""
+
+    def whole():
+        raw = make_raw(b"Hi")
+        raw.content_type = "application/json; charset=utf-8"
+        return raw
+
+    streamed = make_raw(b"Hi")
+    streamed.content_type = "text/event-stream"
+    rig = Rig(streaming=True)
+    rig.records(streamed)
+    assert rig.recorder.warnings == []
+    rig.records(whole(), whole())
+    (warning,) = rig.recorder.warnings
+    assert "whole response where a stream was asked for" in warning
+    rig = Rig(streaming=False)
+    rig.records(whole())
+    assert rig.recorder.warnings == []
 
 
 def test_a_cancelled_request_is_an_error_of_its_own():
@@ -285,13 +318,14 @@ def test_reasoning_alone_is_no_output():
     ("usage", "counts"),
     [
         (Usage(10, 20, 5), (10, 15, 5)),
+        (Usage(10, 4, 5), (10, 4, 5)),
         (Usage(10, 20, None), (10, 20, None)),
         (Usage(10, None, None), (10, None, None)),
         (None, (None, None, None)),
     ],
 )
 def test_tokens_are_those_of_the_server_where_it_was_asked_for(usage, counts):
-    """Its output count includes the reasoning, ours does not; the tokenizer is not used."""
+    """Ours is without the reasoning, whether the server's is or not; the tokenizer is not used."""
     rig = Rig(endpoint=Endpoint(usage=usage, reasoning="hm"), use_server_token_count=True)
     (record,) = rig.records(make_raw(b"Good morning"))
     assert (record.input_tokens, record.output_tokens, record.reasoning_tokens) == counts
@@ -392,3 +426,30 @@ def test_a_cancellation_is_not_the_last_error():
     rig.records(unreached())
     rig.records(make_raw(), was_cancelled=True)
     assert rig.recorder.last_error == REFUSED
+
+
+def test_a_secret_that_a_server_echoes_is_in_no_record():
+    """Whoever reads the artifacts sees that there was one, and not which."""
+    rig = Rig(secrets=("sk-abc",))
+    details = ErrorDetails("HTTPStatusError", "401: bad key Bearer sk-abc", 401)
+    (record,) = rig.records(make_raw(error=details))
+    assert record.error == ErrorDetails("HTTPStatusError", "401: bad key Bearer ***", 401)
+    assert rig.recorder.last_error == record.error
+
+
+def test_a_server_that_does_not_stream_is_said_once():
+    """Its TTFT is that of the whole response, which looks like a very slow first token."""
+    rig = Rig(streaming=True)
+    raws = [make_raw(b"Good morning"), make_raw(b"Good evening")]
+    for raw in raws:
+        raw.content_type = "application/json; charset=utf-8"
+    rig.records(*raws)
+    (warning,) = rig.recorder.warnings
+    assert "whole response where a stream was asked for" in warning
+
+
+def test_reasoning_that_a_server_counts_apart_is_not_taken_off_the_output():
+    """More reasoning than output means that it is not a part of it; no count is negative."""
+    rig = Rig(endpoint=Endpoint(usage=Usage(5, 4, 9)), use_server_token_count=True)
+    (record,) = rig.records(make_raw(b"Good morning"))
+    assert (record.output_tokens, record.reasoning_tokens) == (4, 9)

@@ -16,6 +16,7 @@ def record():
     return RequestRecord(
         session_num=0,
         x_request_id="request-0",
+        x_correlation_id="session-0",
         conversation_id="session_000000",
         turn_index=0,
         phase=PROFILING,

@@ -120,6 +120,22 @@ def test_a_server_that_fails_every_request(profile, serve, script, options, *, k
     assert f"4 requests ended with {kind}" in run.log
 
 
+def test_a_server_that_tells_which_key_it_refuses(profile, serve):
+    """The key is on no terminal and in no artifact for that."""
+
+    def refuse(peer):
+        header = peer.request().headers["authorization"]
+        peer.answer(json.dumps({"error": f"wrong key: {header}"}).encode(), "401 Unauthorized")
+
+    with serve(refuse) as url:
+        run = profile("--url", url, "--model", "m", "--api-key", "s3cr3t-key")
+    assert run.code == 1
+    assert "wrong key: " in run.stderr
+    texts = [run.stderr, run.stdout, *(file.read_text() for file in run.artifacts.iterdir())]
+    assert len(texts) == 2 + 5
+    assert not any("s3cr3t" in text for text in texts)
+
+
 @pytest.fixture
 def nowhere():
     """Give a URL that refuses connections."""

@@ -117,6 +117,7 @@ def make_record():
         fields = {
             "session_num": 3,
             "x_request_id": "request-3",
+            "x_correlation_id": "session-3",
             "conversation_id": "session_000003",
             "turn_index": 0,
             "phase": PROFILING,

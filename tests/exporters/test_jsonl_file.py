@@ -43,7 +43,7 @@ def test_the_line_of_a_request(exporter, output, make_record):
         "metadata": {
             "session_num": 3,
             "x_request_id": "request-3",
-            "x_correlation_id": None,
+            "x_correlation_id": "session-3",
             "conversation_id": "session_000003",
             "turn_index": 0,
             "request_start_ns": WALL_NS + 100,
@@ -202,7 +202,8 @@ class Context:
 
 def record(number):
     return RequestRecord(
-        session_num=number, x_request_id=f"request-{number}", conversation_id="c", turn_index=0,
+        session_num=number, x_request_id=f"request-{number}", x_correlation_id="s",
+        conversation_id="c", turn_index=0,
         phase=PROFILING, start_ns=1, ack_ns=2, end_ns=3, scheduled_ns=None, content_ns=array("q"),
         metrics={"inter_chunk_latency": [number + each / 7 for each in range(200)]},
     )

@@ -871,6 +871,36 @@ class TestThreads:
             assert all(report == found.extra["reports"][0] for report in found.extra["reports"])
             assert not [each for each in found.listed if "bad" in each]
 
+    def test_no_lock_is_held_while_a_plugin_is_imported_or_called(self, discover, install_plugin):
+        """What it does in a thread of its own, and waits for, goes on."""
+        source = """
+        import threading
+        from aiperf import hookimpl
+        from aiperf.common.factories import EndpointFactory, TransportFactory
+
+        def use():
+            EndpointFactory.register_lazy("decoder", "json", "JSONDecoder")
+            TransportFactory.get_class_from_type("http")
+            with TransportFactory.using("http", "http"):
+                TransportFactory.explain("http")
+
+        def use_in_a_thread():
+            thread = threading.Thread(target=use, daemon=True)
+            thread.start()
+            thread.join(10)
+            assert not thread.is_alive()
+
+        use_in_a_thread()
+
+        @hookimpl
+        def aiperf_register_endpoint():
+            use_in_a_thread()
+            return []
+        """
+        found = discover(install_plugin("acme", source))
+        assert found.statuses == {"acme": "active"}
+        assert found.warnings == []
+
     def test_while_others_refresh(self, discover, install_plugin, install_healthy):
         """Everybody's report is whole."""
         install_plugin("slow", self.SLOW)

@@ -42,6 +42,8 @@ def test_a_url_is_taken_apart(url, parsed):
         ("http://", "no host"),
         ("http://:80", "no host"),
         ("http://h:0", "no port but 0"),
+        ("http://h:", "no port after"),
+        ("http://h:/v1", "no port after"),
         ("http://h:99999", "[Pp]ort"),
         ("http://h:x", "[Pp]ort"),
         ("http://[::1", "IPv6"),
