@@ -23,10 +23,12 @@ collect_ignore = ["test_packaging.py"]
 
 
 @pytest.fixture(autouse=True)
-def _no_aiperf_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take every ``AIPERF_*`` variable out of the environment for the length of a test."""
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take what would change AIPerf's behaviour or output out of the environment for a test."""
     for name in [name for name in os.environ if name.startswith("AIPERF_")]:
         monkeypatch.delenv(name)
+    for name in ("COLUMNS", "LINES"):  # the terminal's size, which tox and others hand on
+        monkeypatch.delenv(name, raising=False)
 
 
 @dataclass(frozen=True)

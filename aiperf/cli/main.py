@@ -10,7 +10,7 @@ import click
 
 from aiperf._version import __version__
 from aiperf.common.errors import ConfigError
-from aiperf.plugins.errors import AIPerfError
+from aiperf.plugins.errors import AIPerfError, described
 
 TRACEBACK = "AIPERF_TRACEBACK"
 """The environment variable that, set to 1, lets an unexpected error show where it was."""
@@ -65,15 +65,11 @@ def main() -> None:
         cause = error.__cause__
         click.echo(f"Error: {cause if isinstance(cause, ConfigError) else error}", err=True)
         code = 1
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody to tell.
-        sys.stderr.close()
-        code = 1
     except Exception as error:
         if os.environ.get(TRACEBACK, "0").strip().lower() not in _OFF:
             raise
         click.echo(
-            f"Error: AIPerf, or a plugin of it, failed with {type(error).__name__}: {error}. Set "
+            f"Error: AIPerf, or a plugin of it, failed with {described(error)}. Set "
             f"{TRACEBACK}=1 to see where, and report it.",
             err=True,
         )

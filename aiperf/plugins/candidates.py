@@ -58,6 +58,11 @@ class Candidate:
         self.position = position
         self.loaded = loaded
 
+    @property
+    def reference_and_target(self) -> tuple[str, str]:
+        """The identifier and the class that it stands for."""
+        return self.entry.identifier, self.entry.target
+
     def says_the_same(self, other: Candidate) -> bool:
         """Say whether both are the same entry from the same place, with the same rank."""
         return (

@@ -190,14 +190,19 @@ class Registry:
         return list(dict.fromkeys([*sorted(own, key=own.__getitem__), *contributed, *runtime]))
 
     def candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
-        """Return the candidates of one class type, the best first, overrides left aside."""
+        """Return the candidates of one class type, the best first, overrides left aside.
+
+        What a call registers again of the builtins, to the letter, is there once.
+        """
         ranked = slot.ranked
         known = ranked.get(class_type)
         if known is None:
             contributed = contributions(self.manager, slot).get(class_type, {})
             with self.manager.lock:
                 runtime = list(slot.runtime.get(class_type, {}).values())
-            known = resolver.ranked([*contributed.values(), *runtime])
+            builtins = {c.reference_and_target for c in contributed.values() if not c.is_plugin}
+            added = [c for c in runtime if c.is_plugin or c.reference_and_target not in builtins]
+            known = resolver.ranked([*contributed.values(), *added])
             if known:
                 ranked[class_type] = known
         return known

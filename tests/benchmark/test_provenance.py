@@ -7,6 +7,8 @@ import json
 import platform
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
+from zipfile import ZipFile
 
 import pytest
 
@@ -183,6 +185,20 @@ def test_a_class_without_a_file_has_none(fresh_python, make_distribution):
     endpoint = json.loads(fresh_python(TELL, path=[site]))["implementations"][0]
     assert endpoint["module"] == "made"
     assert endpoint["file"] is endpoint["sha256"] is None
+
+
+def test_a_file_that_cannot_be_read_has_no_digest(fresh_python, tmp_path):
+    """A plugin in an archive, for instance."""
+    with ZipFile(tmp_path / "acme.zip", "w") as archive:
+        archive.writestr("acme_registry.py", dedent(PLUGIN))
+        archive.writestr("acme_chat.py", "class AcmeChat: pass\nclass Copied: pass\n")
+    archive = tmp_path / "acme.zip"
+    told = json.loads(
+        fresh_python(TELL, path=[archive], env={"AIPERF_PLUGIN_MODULES": "acme_registry"})
+    )
+    endpoint = told["implementations"][0]
+    assert endpoint["file"] == str(archive / "acme_chat.py")
+    assert endpoint["sha256"] is None
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,12 @@ def test_an_error_is_one_line_and_1(fresh_python, code, line):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{line}\n")
 
 
+def test_an_error_of_several_lines_is_one(fresh_python):
+    done = run_failing(fresh_python, r"raise ValueError('x' + chr(10) + 'y')")
+    assert done.stderr.count("\n") == 1
+    assert "failed with ValueError: x y. Set" in done.stderr
+
+
 def test_an_unexpected_error_shows_where_it_was_if_asked_to(fresh_python):
     done = run_failing(fresh_python, "raise ValueError('x')", env={"AIPERF_TRACEBACK": "1"})
     assert done.returncode == 1

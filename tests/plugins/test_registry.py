@@ -618,3 +618,21 @@ def test_the_applications_own_class_types_come_first():
     registry.register_builtins(Builtins(), "gears")
     registry.manager.register(Plugin())
     assert registry.class_types(slot) == ["second", "first", "another"]
+
+
+def test_to_register_a_builtin_again_is_a_no_op():
+    """The same implementation under the same identifier is there already, and once."""
+
+    class Builtins:
+        @hookimpl(trylast=True)
+        def aiperf_register_cog(self):
+            return [LazyEntry("c", "m", "A", "a")]
+
+    registry = Registry()
+    slot = registry.define_factory("cog", "CogFactory", __name__, "")
+    registry.register_builtins(Builtins(), "cogs")
+    before = registry.implementations(slot, "c")
+    registry.add(slot, LazyEntry("c", "m", "A", "a"), caller=__name__)
+    assert registry.implementations(slot, "c") == before
+    registry.add(slot, LazyEntry("c", "m", "Other", "b"), caller=__name__)
+    assert [each.reference for each in registry.implementations(slot, "c")] == ["a", "b"]
