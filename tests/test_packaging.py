@@ -112,7 +112,8 @@ def test_the_metadata_says_what_the_project_is(metadata, wheel):
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["License-File"] == "LICENSE"
     assert wheel[f"{STEM}.dist-info/licenses/LICENSE"] == (CHECKOUT / "LICENSE").read_bytes()
-    assert metadata.get_payload().strip() == (CHECKOUT / "README.md").read_text("utf-8").strip()
+    description = metadata.get_payload(decode=True).decode()
+    assert description.strip() == (CHECKOUT / "README.md").read_text("utf-8").strip()
 
 
 def test_the_command_is_installed(wheel):
