@@ -16,6 +16,7 @@ def record(tokens: float) -> RequestRecord:
     return RequestRecord(
         session_num=0,
         x_request_id="",
+        x_correlation_id="session",
         conversation_id="",
         turn_index=0,
         phase="profiling",
