@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pluggy
 
+from aiperf.plugins.environment import DISABLED, MODULES
 from aiperf.plugins.errors import PluginError, PluginLoadError, described
 from aiperf.plugins.markers import HOOK_PREFIX
+from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.validation import checked_entries, hook_order
 
 if TYPE_CHECKING:
@@ -206,11 +208,13 @@ class Guard:
     def _failed(self, error: BaseException, implementation: pluggy.HookImpl, hook: str) -> None:
         origin = self.origin_of(implementation.plugin_name)
         if not isinstance(error, PluginError) or error.origin != origin:
+            step = "Correct the hook"
+            if origin.kind is OriginKind.ENTRY_POINT:
+                step += f", or switch the plugin off with {DISABLED}={origin.plugin}"
+            elif origin.kind is OriginKind.MODULE:
+                step += f", or take the module out of {MODULES}"
             failure = PluginLoadError(
-                f"{origin}: hook {hook!r} raised {described(error)}. Correct the "
-                "hook, or switch the plugin off with "
-                f"AIPERF_PLUGINS_DISABLED={implementation.plugin_name}.",
-                origin=origin,
+                f"{origin}: hook {hook!r} raised {described(error)}. {step}.", origin=origin
             )
             failure.__cause__ = error
             error = failure

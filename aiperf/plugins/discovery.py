@@ -82,10 +82,9 @@ class Discovery:
         with manager.lock:
             self._report = None
             self._refreshed += 1
-            for name, record in list(manager.records.items()):
+            for name in list(manager.records):
                 if manager.has_plugin(name):
                     manager.unregister(name=name)
-                manager.declarations.forget(record.source)
             manager.records.clear()
             manager.plugin_modules.clear()
             manager.unfinished.clear()

@@ -43,10 +43,10 @@ def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None
     for point, origin in plugins:
         if (name is not None and point.name != name) or manager.has_plugin(origin.plugin):
             continue
-        if point.entry_point is None:
-            manager.fail(origin, _unreadable(point, origin))
-        elif is_disabled(environment, origin):
+        if is_disabled(environment, origin):
             _skip(manager, origin, f"{DISABLED} names it")
+        elif point.entry_point is None:
+            manager.fail(origin, _unreadable(point, origin))
         elif origin.module in named_modules:
             _skip(manager, origin, f"{MODULES} names its module, which is loaded from there")
         else:

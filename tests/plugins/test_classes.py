@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -160,6 +161,18 @@ def test_a_missing_dependency_says_what_to_install(module, origin, metadata, ste
     assert isinstance(error, MissingDependencyError)
     assert error.missing == "acme_dependency"
     assert "acme_classes needs 'acme_dependency', which is not installed. " + step in str(error)
+
+
+def test_a_module_that_is_installed_later_is_found(tmp_path, monkeypatch):
+    """Even where the directory looks as it did before."""
+    monkeypatch.syspath_prepend(tmp_path)
+    later = candidate(module_path="acme_later")
+    failure(later)
+    before = tmp_path.stat()
+    (tmp_path / "acme_later.py").write_text("class Acme: pass")
+    os.utime(tmp_path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert load_class(later, "endpoint").__name__ == "Acme"
+    del sys.modules["acme_later"]
 
 
 def test_a_failure_is_not_remembered(module):

@@ -7,6 +7,7 @@ import pytest
 from aiperf import LazyEntry, hookimpl
 from aiperf.plugins.candidates import HookOrder
 from aiperf.plugins.errors import PluginLoadError, PluginValidationError
+from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import PluginStatus
 
 HOOK = "aiperf_register_endpoint"
@@ -158,6 +159,25 @@ def test_a_plugin_of_the_applications_own_raises(registry, make, collected):
     ):
         collected()
     assert registry.manager.has_plugin("mine")
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [
+        (OriginKind.RUNTIME, "Correct the hook."),
+        (OriginKind.MODULE, "Correct the hook, or take the module out of AIPERF_PLUGIN_MODULES."),
+    ],
+)
+def test_the_next_step_is_one_that_can_be_taken(registry, endpoints, make, kind, step):
+    """A deny list is for what is installed."""
+
+    def hook():
+        raise RuntimeError("broken")
+
+    make.load(registry, Origin(kind, "mine", "mine"), make.plugin(hook))
+    with pytest.raises(PluginLoadError) as caught:
+        endpoints.list_implementations()
+    assert str(caught.value).endswith(f"raised RuntimeError: broken. {step}")
 
 
 @pytest.mark.usefixtures("other")

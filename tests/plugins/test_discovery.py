@@ -369,8 +369,9 @@ class TestModules:
         assert [each for each in found.warnings if "mine" in each] == []
 
     def test_a_failed_module_is_tried_again_at_the_next_call(self, discover, local):
-        """A failure is not remembered; the error is told until its cause is gone."""
-        directory = local("mine", "raise RuntimeError")
+        """Nothing of a failure is remembered; the error is told until its cause is gone."""
+        declares = DECLARES.format(name="mine")
+        directory = local("mine", declares + "raise RuntimeError")
         found = discover(
             directory,
             env={"AIPERF_PLUGIN_MODULES": "mine"},
@@ -380,12 +381,14 @@ class TestModules:
                 PluginDiscovery.discover_all()
             except Exception as again:
                 extra["again"] = type(again).__name__
-            pathlib.Path({str(directory)!r}, "mine.py").write_text("x = 1")
+            source = {declares.replace("mine.classes", "mine.others")!r}
+            pathlib.Path({str(directory)!r}, "mine.py").write_text(source)
             report = PluginDiscovery.discover_all()
             """,
         )
         assert found.error[0] == found.extra["again"] == "DiscoveryError"
-        assert found.statuses == {"mine": "empty"}
+        assert found.statuses == {"mine": "active"}
+        assert found.listed[0] == "endpoint.chat=mine@mine"
 
     def test_a_named_module_is_not_loaded_as_an_entry_point_too(self, discover, provider):
         """It has the place of a module; the entry point says why it was left."""
@@ -651,6 +654,7 @@ class TestAgain:
             def state():
                 return [
                     sorted(f"{{each.name}} {{each.status}}" for each in report),
+                    sorted(manager.plugin_modules),
                     sorted(i.identifier for i in EndpointFactory.list_implementations("chat")),
                 ]
             extra["first"] = state()
@@ -671,9 +675,13 @@ class TestAgain:
         )
         calls, hooks = "calls active", "hooks active"
         assert found.extra == {
-            "first": [[calls, hooks], ["calls", "hooks", "openai_chat"]],
-            "uninstalled": [[calls], ["calls", "openai_chat"]],
-            "installed": [[calls, hooks, "new active"], ["calls", "hooks", "new", "openai_chat"]],
+            "first": [[calls, hooks], ["calls", "hooks"], ["calls", "hooks", "openai_chat"]],
+            "uninstalled": [[calls], ["calls"], ["calls", "openai_chat"]],
+            "installed": [
+                [calls, hooks, "new active"],
+                ["calls", "hooks", "new"],
+                ["calls", "hooks", "new", "openai_chat"],
+            ],
         }
 
     def test_declarations_stay_with_their_plugin_whatever_it_is_called(
@@ -876,11 +884,11 @@ class TestThreads:
         source = """
         import threading
         from aiperf import hookimpl
-        from aiperf.common.factories import EndpointFactory, TransportFactory
+        from aiperf.common.factories import TransportFactory
 
         def use():
-            EndpointFactory.register_lazy("decoder", "json", "JSONDecoder")
-            TransportFactory.get_class_from_type("http")
+            TransportFactory.register_lazy("decoder", "json", "JSONDecoder")
+            TransportFactory.get_class_from_type("decoder")
             with TransportFactory.using("http", "http"):
                 TransportFactory.explain("http")
 
@@ -940,6 +948,11 @@ def test_the_setuptools_loader_is_pluggys(discover, provider):
         extra["names"] = [name for name, _ in manager.list_name_plugin()]
         extra["rest"] = manager.load_setuptools_entrypoints("aiperf.plugins")
         extra["none"] = manager.load_setuptools_entrypoints("aiperf.plugins")
+        import os
+        os.environ["AIPERF_PLUGINS_DISABLED"] = "*"
+        extra["denied"] = manager.load_setuptools_entrypoints("aiperf.plugins")
+        extra["still"] = [record.status for record in manager.records.values()]
+        del os.environ["AIPERF_PLUGINS_DISABLED"]
         extra["other"] = manager.load_setuptools_entrypoints("other.group")
         extra["distinfo"] = [
             [plugin.__name__, facade.project_name, facade.version, str(facade.locate_file("x"))]
@@ -953,6 +966,8 @@ def test_the_setuptools_loader_is_pluggys(discover, provider):
         "names": ["aiperf", "bbb"],
         "rest": 1,
         "none": 0,
+        "denied": 0,
+        "still": ["active", "active"],
         "other": 0,
         "distinfo": [[name, name, "1.0", str(site / "x")] for name in ("bbb", "aaa")],
         "raw": ["bbb", "aaa"],

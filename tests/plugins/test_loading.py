@@ -191,6 +191,9 @@ def test_metadata_that_cannot_be_read_is_a_failed_plugin(
     assert warning.startswith(f"plugin 'bad' (bad): its metadata in {site}")
     assert "Reinstall bad." in warning
     assert found.record("bad")["error"][0] == "PluginLoadError"
+    found = discover(site, env={"AIPERF_PLUGINS_DISABLED": "bad"})
+    assert found.statuses == {"aaa": "active", "bad": "disabled", "zzz": "active"}
+    assert found.warnings == []
 
 
 class TestNames:
@@ -343,8 +346,10 @@ class TestLoading:
             load_plugin(manager, origin, lambda: 1 / 0)
             return make.plugin([])
 
+        imports = []
         assert not load_plugin(manager, origin, slowly)
-        assert not load_plugin(manager, origin, lambda: make.plugin([]))
+        assert not load_plugin(manager, origin, lambda: imports.append(True))
+        assert imports == []
         assert manager.records["acme"].status is PluginStatus.FAILED
         manager.settled = None
         assert load_plugin(manager, origin, lambda: make.plugin([]))
@@ -363,6 +368,14 @@ class TestLoading:
         assert manager.records["acme"].status is PluginStatus.FAILED
         assert "acme" not in manager.origins
         assert len(warned()) == 1
+
+    def test_a_plugin_that_is_refused_leaves_no_origin(self, manager, make):
+        """Another one may be registered under its name, and is what it is."""
+        refused = make.plugin(lambda config: config)
+        assert not load_plugin(manager, make.installed("acme"), lambda: refused)
+        assert manager.origins == {}
+        manager.register(make.plugin([]), "acme")
+        assert manager.origin_of("acme").kind is OriginKind.RUNTIME
 
     @pytest.mark.parametrize("when", ["import", "registration"])
     def test_an_interrupt_reaches_the_application(self, manager, make, when):

@@ -462,6 +462,14 @@ class TestDiscoveryInProcess:
             "named": PluginStatus.FAILED,
         }
 
+    def test_a_plugin_that_was_never_finished_is_forgotten_by_a_refresh(self, registry):
+        """As long as one is half imported, each call looks again."""
+        discovery = Discovery(registry, "acme.plugins")
+        registry.manager.unfinished.add("uninstalled since")
+        assert discovery.discover_all() is not discovery.discover_all()
+        discovery.refresh()
+        assert discovery.discover_all() is discovery.discover_all()
+
     def test_a_plugin_that_the_application_took_out_stays_out(self, registry, endpoints, make):
         """Its record says that it has nothing."""
         assert endpoints
@@ -469,6 +477,65 @@ class TestDiscoveryInProcess:
         registry.manager.unregister(name="acme")
         (record,) = Discovery(registry).discover_all()
         assert (record.status, record.hooks, record.entries) == (PluginStatus.EMPTY, (), ())
+
+
+def test_a_refresh_half_way_does_not_shorten_another_threads_report(
+    registry, endpoints, make_distribution, monkeypatch
+):
+    """Who discovers while another refreshes goes on until everything is loaded again."""
+    assert endpoints
+    events = type("Events", (), {"calls": 0, "imports": 0})
+    for name in ("in_hook", "leave_hook", "again", "in_import", "leave_import"):
+        setattr(events, name, threading.Event())
+    monkeypatch.setitem(sys.modules, "acme_events", events)
+    called = """
+        import acme_events as events
+        from aiperf import hookimpl
+
+        @hookimpl
+        def aiperf_register_endpoint():
+            events.calls += 1
+            if events.calls == 1:
+                events.in_hook.set()
+                events.leave_hook.wait(10)
+            else:
+                events.again.set()
+            return []
+        """
+    imported = """
+        import acme_events as events
+
+        events.imports += 1
+        if events.imports == 2:
+            events.in_import.set()
+            events.leave_import.wait(10)
+        """
+    for name, source in (("acme_called", called), ("acme_imported", imported)):
+        site = make_distribution(
+            name, files={f"{name}.py": source}, entry_points={"acme.plugins": {name: name}}
+        )
+    monkeypatch.syspath_prepend(site)
+    discovery = Discovery(registry, "acme.plugins")
+    reports = []
+    threads = [
+        threading.Thread(target=lambda call=call: reports.append(call()))
+        for call in (discovery.discover_all, discovery.refresh)
+    ]
+    threads[0].start()
+    assert events.in_hook.wait(10)
+    del sys.modules["acme_imported"]
+    threads[1].start()
+    assert events.in_import.wait(10)
+    events.leave_hook.set()
+    assert events.again.wait(10)
+    threads[0].join(0.1)  # time to return too early
+    events.leave_import.set()
+    for thread in threads:
+        thread.join()
+    whole = [("acme_called", PluginStatus.ACTIVE), ("acme_imported", PluginStatus.EMPTY)]
+    assert [[(each.name, each.status) for each in report] for report in reports] == [whole] * 2
+    for name, _ in whole:
+        del sys.modules[name]
 
 
 def test_a_plugin_that_another_thread_disables_meanwhile_is_left_out(registry, endpoints, make):
