@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
+from typing import Final
 
 import click
 
 from aiperf._version import __version__
+from aiperf.cli.lazy_group import LazyCommand, lazy_group
 from aiperf.common.errors import ConfigError
 from aiperf.plugins.errors import AIPerfError, described
 
@@ -17,33 +18,27 @@ TRACEBACK = "AIPERF_TRACEBACK"
 
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
-_COMMANDS = {
-    "mock-server": ("aiperf.cli.mock_server", "mock_server"),
-    "plugins": ("aiperf.cli.plugins", "plugins"),
-    "profile": ("aiperf.cli.profile", "profile"),
+COMMANDS: Final = {
+    "mock-server": LazyCommand(
+        "aiperf.cli.mock_server",
+        "mock_server",
+        "Serve a pretend model with an OpenAI API, at a speed of your choice.",
+    ),
+    "plugins": LazyCommand(
+        "aiperf.cli.plugins",
+        "plugins",
+        "Show plugins and the implementations that they bring.",
+    ),
+    "profile": LazyCommand("aiperf.cli.profile", "profile", "Measure a model server."),
 }
 
-
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return the names of all commands."""
-        return sorted(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import one command; click says it when there is none of that name."""
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(module), name)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="aiperf")
-def aiperf() -> None:
-    """Benchmark generative-AI endpoints. Every part of it is a plugin."""
+aiperf = click.version_option(__version__, prog_name="aiperf")(
+    lazy_group(
+        "aiperf",
+        "Benchmark generative-AI endpoints. Every part of it is a plugin.",
+        COMMANDS,
+    )
+)
 
 
 def main() -> None:

@@ -18,6 +18,7 @@ FAIL = """
     import sys
     import click
     from aiperf.cli import main
+    from aiperf.cli.lazy_group import LazyCommand
     from aiperf.common.errors import ConfigError
     from aiperf.plugins.errors import FactoryCreationError, PluginLoadError
 
@@ -25,7 +26,7 @@ FAIL = """
     def fail():
         {code}
 
-    main._COMMANDS["fail"] = ("__main__", "fail")
+    main.COMMANDS["fail"] = LazyCommand("__main__", "fail", "Fail.")
     sys.argv[1:] = ["fail"]
     main.main()
 """

@@ -1,0 +1,1 @@
+"""Tools for plugin authors and operators: they look at plugins from outside."""

@@ -1,0 +1,1 @@
+"""What plugin authors test with: an isolated registry and the contract of each factory."""
