@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract=True):
     """Makes one instance of each class type; a forked child makes its own."""
 
-    _instances: ClassVar[dict[str, tuple[int, ClassType, Any]]]
     _instances_lock: ClassVar[RLock]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Give the factory instances of its own."""
+        """Give the factory a lock of its own."""
         super().__init_subclass__(**keywords)
-        cls._instances = {}
         cls._instances_lock = RLock()
         os.register_at_fork(after_in_child=cls._renew_lock)
 
@@ -55,7 +53,7 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
         Raises:
             InvalidStateError: it has made none, or its parent made it before a fork.
         """
-        pid, _, instance = cls._instances.get(cls._slot.key(class_type), (None, None, None))
+        pid, _, instance = cls._slot.instances.get(cls._slot.key(class_type), (None, None, None))
         if pid == os.getpid():
             return instance  # type: ignore[return-value]  # what set_instance was given
         why = "has been made" if pid is None else "was made by this process, only by its parent"
@@ -67,12 +65,12 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
     @classmethod
     def set_instance(cls, class_type: ClassEnumT | str, instance: ClassProtocolT) -> None:
         """Make ``instance`` the one of this process."""
-        cls._instances[cls._slot.key(class_type)] = (os.getpid(), class_type, instance)
+        cls._slot.instances[cls._slot.key(class_type)] = (os.getpid(), class_type, instance)
 
     @classmethod
     def has_instance(cls, class_type: ClassEnumT | str) -> bool:
         """Say whether this process has an instance."""
-        pid, _, _ = cls._instances.get(cls._slot.key(class_type), (None, None, None))
+        pid, _, _ = cls._slot.instances.get(cls._slot.key(class_type), (None, None, None))
         return pid == os.getpid()
 
     @classmethod
@@ -80,7 +78,7 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
         """Return this process's instances by class type, spelled as it was first asked for."""
         return {
             class_type: instance  # type: ignore[misc]  # as given to us
-            for pid, class_type, instance in list(cls._instances.values())
+            for pid, class_type, instance in list(cls._slot.instances.values())
             if pid == os.getpid()
         }
 

@@ -53,6 +53,21 @@ class Declarations:
             )
         return earlier is declaration
 
+    def keep(self, declarer: str, declaration: Declaration) -> None:
+        """Keep what was declared before, in another state of the registry."""
+        entry = declaration.entry
+        key = (declaration.factory, entry.class_type, entry.identifier)
+        self._by_declarer.setdefault(declarer, {}).setdefault(key, declaration)
+
+    def of_imported_modules(self) -> list[tuple[str, Declaration]]:
+        """Return what modules declared that Python would not run again, and each one's declarer."""
+        return [
+            (declarer, declaration)
+            for declarer in self._by_declarer
+            if declarer in sys.modules
+            for declaration in self.by(declarer)
+        ]
+
     def by(self, declarer: str) -> list[Declaration]:
         """Return what was declared under one name, in the order of the calls."""
         return list(self._by_declarer.get(declarer, {}).values())

@@ -22,9 +22,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from aiperf.plugins.entries import LazyEntry
+    from aiperf.plugins.manager import AIPerfPluginManager
     from aiperf.plugins.origins import Origin
     from aiperf.plugins.registry import Registry
     from aiperf.plugins.slots import FactorySlot
+
+
+class DiscoveryState:
+    """How far discovery has come with one plugin manager."""
+
+    def __init__(self) -> None:
+        self.report: DiscoveryReport | None = None
+        self.running = threading.local()
+        self.threads = 0
+        self.refreshed = 0
 
 
 class Discovery:
@@ -41,11 +52,16 @@ class Discovery:
     def __init__(self, registry: Registry, group: str = ENTRY_POINT_GROUP) -> None:
         self._registry = registry
         self._group = group
-        self._manager = registry.manager
-        self._report: DiscoveryReport | None = None
-        self._running = threading.local()
-        self._threads = 0
-        self._refreshed = 0
+
+    @property
+    def _manager(self) -> AIPerfPluginManager:
+        return self._registry.manager
+
+    @property
+    def _state(self) -> DiscoveryState:
+        """What is kept with the manager that the registry has now; an isolated one is another."""
+        kept = self._manager.discoveries
+        return kept.get(self) or kept.setdefault(self, DiscoveryState())
 
     def discover_all(self) -> DiscoveryReport:
         """Load every plugin that is not loaded yet.
@@ -57,10 +73,10 @@ class Discovery:
             DiscoveryError: something that a person named did not load; the rest did.
         """
         environment = PluginEnvironment.read(os.environ)
-        report = self._report
+        report = self._state.report
         if report is not None and report.environment == environment:
             return report
-        if getattr(self._running, "flag", False):
+        if getattr(self._state.running, "flag", False):
             return self._so_far(environment)
         if report is not None:
             return self.refresh()
@@ -75,13 +91,13 @@ class Discovery:
             PluginSettingError, DiscoveryError: as :meth:`discover_all`.
         """
         environment = PluginEnvironment.read(os.environ)
-        if getattr(self._running, "flag", False):
+        if getattr(self._state.running, "flag", False):
             return self._so_far(environment)
         invalidate_caches()  # Python's and importlib-metadata's, of what the search path holds
         manager = self._manager
         with manager.lock:
-            self._report = None
-            self._refreshed += 1
+            self._state.report = None
+            self._state.refreshed += 1
             for name in list(manager.records):
                 if manager.has_plugin(name):
                     manager.unregister(name=name)
@@ -101,7 +117,7 @@ class Discovery:
         with self._round(strict=bool(environment.strict)):
             report = None
             while report is None:
-                refreshed = self._refreshed
+                refreshed = self._state.refreshed
                 self._load(environment)
                 self._collect()
                 report = self._completed(environment, refreshed)
@@ -118,8 +134,8 @@ class Discovery:
         for slot, class_type in self._every_class_type():
             self._registry.warn_of_tie(slot, class_type)
         with manager.lock:
-            if refreshed == self._refreshed and manager.records.keys() >= manager.unfinished:
-                self._report = report
+            if refreshed == self._state.refreshed and manager.records.keys() >= manager.unfinished:
+                self._state.report = report
         return report
 
     @contextmanager
@@ -127,18 +143,18 @@ class Discovery:
         """Let the threads that discover at the same time know what has failed already."""
         manager = self._manager
         with manager.lock:
-            self._threads += 1
+            self._state.threads += 1
             manager.strict = strict
             if manager.settled is None:
                 manager.settled = set()
-        self._running.flag = True
+        self._state.running.flag = True
         try:
             yield
         finally:
-            self._running.flag = False
+            self._state.running.flag = False
             with manager.lock:
-                self._threads -= 1
-                if not self._threads:
+                self._state.threads -= 1
+                if not self._state.threads:
                     manager.settled = None
 
     def _load(self, environment: PluginEnvironment) -> None:
@@ -188,7 +204,7 @@ class Discovery:
                 contributed.setdefault(candidate.origin, []).append(entry)
         manager = self._manager
         with manager.lock:
-            if refreshed != self._refreshed:
+            if refreshed != self._state.refreshed:
                 return None
             for name, record in list(manager.records.items()):
                 if record.status not in (PluginStatus.ACTIVE, PluginStatus.EMPTY):

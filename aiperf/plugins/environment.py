@@ -17,6 +17,12 @@ DISABLED: Final = "AIPERF_PLUGINS_DISABLED"
 STRICT: Final = "AIPERF_PLUGINS_STRICT"
 IMPLEMENTATIONS: Final = "AIPERF_IMPLEMENTATIONS"
 
+
+def is_ours(variable: str) -> bool:
+    """Say whether an environment variable is one of the registry's."""
+    return variable.startswith("AIPERF_PLUGIN") or variable == IMPLEMENTATIONS
+
+
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 

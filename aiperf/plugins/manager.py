@@ -13,7 +13,7 @@ import pluggy
 from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.collection import Collector, Guard
 from aiperf.plugins.declarations import Declarations, declarer_of
-from aiperf.plugins.errors import PluginValidationError
+from aiperf.plugins.errors import InvalidStateError, PluginValidationError
 from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.validation import check_hookimpls
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from aiperf.plugins.declarations import Declaration
+    from aiperf.plugins.discovery import DiscoveryState
     from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.report import PluginRecord
@@ -33,12 +34,13 @@ class AIPerfPluginManager(pluggy.PluginManager):
     ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
     computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
     known to be, ``declarations`` what they register by calls, ``unfinished`` the plugins whose
-    import was only half done when discovery came by. While discovery is under way, ``settled``
-    names the plugins that failed or were skipped in it. ``strict`` makes the failure of an
-    installed plugin an error.
+    import was only half done when discovery came by, ``discoveries`` how far each discovery has
+    come. While one is under way, ``settled`` names the plugins that failed or were skipped in it.
+    ``strict`` makes the failure of an installed plugin an error. :meth:`next_position` counts on
+    from ``position``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, position: int = 0) -> None:
         super().__init__(PROJECT)
         self.lock = threading.RLock()
         self.generation = 0
@@ -50,9 +52,10 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.unfinished: set[str] = set()
         self.settled: set[str] | None = None
         self.strict = False
+        self.discoveries: dict[object, DiscoveryState] = {}
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing
-        self._counter = 0
+        self._counter = position
         self._local = threading.local()
         self._guard = Guard(self.origin_of, self.disable_or_raise, self._collector, self.loading_as)
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
@@ -198,6 +201,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         Raises:
             PluginError: a plugin that somebody named, or that the application registered itself,
                 failed. One that is merely installed is disabled instead.
+            InvalidStateError: the hook's factory was defined in a block that has ended.
             RuntimeError: a hook implementation asks for the very thing that it contributes to.
         """
         running: list[str] = self._local.__dict__.setdefault("running", [])
@@ -206,12 +210,19 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 f"hook {hook!r} was asked for while it was running: an implementation of it looks "
                 "something up in the factory that it registers with. Return the entries only."
             )
+        caller = getattr(self.hook, hook, None)
+        if caller is None:
+            raise InvalidStateError(
+                f"there is no hook {hook!r} any more: its factory was defined inside a block of "
+                "Registry.isolated(), which has ended. Define the factory, or import its module, "
+                "before such a block begins."
+            )
         collector = Collector()
         outer = self._collector()
         running.append(hook)
         self._local.collector = collector
         try:
-            contributions: list[list[LazyEntry]] = getattr(self.hook, hook)()
+            contributions: list[list[LazyEntry]] = caller()
         finally:
             self._local.collector = outer
             running.pop()

@@ -24,6 +24,7 @@ from aiperf.plugins.slots import FactorySlot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from aiperf.plugins.implementations import Explanation, Implementation
     from aiperf.plugins.slots import ClassType
@@ -33,12 +34,18 @@ class Registry:
     """All factories of a process, with one plugin manager behind them."""
 
     def __init__(self) -> None:
-        self.manager = AIPerfPluginManager()
-        self.manager.on_change = self._forget
-        self.manager.on_load = self._adopt
-        self.selection = Selection(self.manager.lock)
         self.slots: dict[str, FactorySlot] = {}
-        self._every_slot: WeakSet[FactorySlot] = WeakSet()
+        self.every_slot: WeakSet[FactorySlot] = WeakSet()
+        self.builtins: dict[str, tuple[object, Origin]] = {}
+        self.isolators: list[int] = []
+        self.attach(AIPerfPluginManager())
+
+    def attach(self, manager: AIPerfPluginManager) -> None:
+        """Put ``manager`` behind the registry, with no override yet."""
+        manager.on_change = self._forget
+        manager.on_load = self._adopt
+        self.manager = manager
+        self.selection = Selection(manager.lock)
 
     # -- defining and registering --------------------------------------------------------------
 
@@ -63,7 +70,7 @@ class Registry:
             hook = self.manager.add_factory_hook(name, doc)
             slot = FactorySlot(name, title, module, hook)
             self.slots[name] = slot
-            self._every_slot.add(slot)
+            self.every_slot.add(slot)
         return slot
 
     def _is_taken(self, name: str, module: str) -> bool:
@@ -74,7 +81,7 @@ class Registry:
 
         ``name`` and ``version`` are the application's own, as installed.
         """
-        self.manager.origins[name] = Origin(
+        origin = Origin(
             OriginKind.BUILTIN,
             plugin=name,
             module=getattr(plugin, "__name__", ""),
@@ -82,7 +89,9 @@ class Registry:
             version=version,
             path=getattr(plugin, "__file__", None),
         )
+        self.manager.origins[name] = origin
         self.manager.register(plugin, name)
+        self.builtins[name] = plugin, origin
 
     def add(
         self,
@@ -290,10 +299,27 @@ class Registry:
         self.selection.reread()
         self._forget()
 
+    def isolated(self) -> AbstractContextManager[Registry]:
+        """Give this registry, and thereby its factories, a fresh state inside a ``with`` block.
+
+        It has the builtins, the hooks of every factory and what the application itself registered
+        by calls and decorators. Plugins, overrides, classes, singletons, reports, blocked names
+        and the registry's environment variables are gone, and installed plugins are left alone
+        unless the block sets ``AIPERF_PLUGIN_AUTOLOAD``. At the end everything is as it was, after
+        an exception, too; what the block registered and the factories that it defined are gone.
+        Blocks may be nested. They count for the whole process: other threads see the same state.
+
+        Raises:
+            InvalidStateError: on entering, another thread is inside such a block.
+        """
+        from aiperf.plugins.isolation import isolated  # noqa: PLC0415 - for tests
+
+        return isolated(self)
+
     # -- details -------------------------------------------------------------------------------
 
     def _adopt(self, origin: Origin) -> None:
-        adopt(self.manager, list(self._every_slot), origin)
+        adopt(self.manager, list(self.every_slot), origin)
 
     def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         candidates = self.candidates(slot, class_type)
@@ -341,5 +367,5 @@ class Registry:
 
     def _forget(self) -> None:
         with self.manager.lock:
-            for slot in list(self._every_slot):
+            for slot in list(self.every_slot):
                 slot.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
 ClassType = str | Enum
 """What an application may call a class type: a string, or an enum member with a string value."""
 
+_STATE = ("runtime", "overrides", "spellings", "classes", "ranked", "contributed", "instances")
+
 
 class FactorySlot:
-    """The runtime registrations, overrides and caches of one factory.
+    """The runtime registrations, overrides, singletons and caches of one factory.
 
     ``classes`` is the one lookup of a warm ``create_instance``. It is never cleared but replaced,
     so that a thread which resolved something from an older state puts its answer where nobody
@@ -25,6 +28,7 @@ class FactorySlot:
         "classes",
         "contributed",
         "hook",
+        "instances",
         "module",
         "name",
         "overrides",
@@ -45,11 +49,35 @@ class FactorySlot:
         self.classes: dict[Any, type[Any]] = {}
         self.ranked: dict[str, tuple[Candidate, ...]] = {}
         self.contributed: tuple[int, dict[str, dict[tuple[str, str], Candidate]]] | None = None
+        self.instances: dict[str, tuple[int, ClassType, Any]] = {}
 
     def forget(self) -> None:
         """Drop what was resolved; what was registered and selected stays."""
         self.classes = {}
         self.ranked = {}
+
+    def state(self) -> dict[str, Any]:
+        """Return all that changes after the factory is defined, for :meth:`restore`."""
+        return {name: getattr(self, name) for name in _STATE}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Put back what :meth:`state` returned."""
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def renew(self) -> None:
+        """Begin anew with what is the application's own; nothing in :meth:`state` is changed."""
+        self.runtime = {
+            class_type: {
+                identifier: copy(each)
+                for identifier, each in registered.items()
+                if not each.is_plugin
+            }
+            for class_type, registered in self.runtime.items()
+        }
+        self.spellings = dict(self.spellings)
+        self.overrides, self.instances, self.contributed = {}, {}, None
+        self.forget()
 
     def remember(self, class_type: ClassType) -> str:
         """Return the class type as a string, and keep how a registration spells it first."""
