@@ -85,8 +85,10 @@ def _implementations(errors: list[PluginError]) -> Iterator[dict[str, Any]]:
                     "class_name": implementation.class_name,
                     "is_plugin": implementation.is_plugin,
                     "is_selected": implementation.is_selected,
-                    "not_selected_because": None if loss is None else loss.rule.value,
+                    "not_selected_because": None if loss is None else loss.reason,
                     "to_select": None if loss is None else loss.to_select,
+                    "requires": list(implementation.requires),
+                    "unmet": implementation.unmet or None,
                     "description": implementation.description,
                     "metadata": dict(implementation.metadata),
                 }
@@ -103,6 +105,7 @@ def _plugin(record: PluginRecord) -> dict[str, Any]:
         "module": record.module,
         "path": record.path,
         "import_time_s": record.import_time,
+        "unmet": list(record.unmet),
         "hooks": list(record.hooks),
         "entries": [
             f"{entry.factory}.{entry.class_type}={entry.identifier}" for entry in record.entries
@@ -130,7 +133,9 @@ def _print(implementations: list[dict[str, Any]], records: tuple[PluginRecord, .
             record.status.value,
             record.origin.value,
             f"{record.distribution or record.module} {record.version or ''}".strip(),
-            str(record.error) if record.error is not None else record.reason,
+            str(record.error)
+            if record.error is not None
+            else record.reason or "; ".join(record.unmet),
         )
         for record in records
     ]

@@ -69,6 +69,7 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
         *,
         description: str = "",
         metadata: Mapping[str, Any] | None = None,
+        requires: str | tuple[str, ...] = (),
     ) -> None:
         """Register an implementation by name, importing nothing.
 
@@ -80,6 +81,8 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
             is_plugin: whether it comes before the builtins. What a plugin registers always does.
             description: one line for people.
             metadata: plain data that can be read without importing the class.
+            requires: the versions that it needs, such as ``"aiperf>=0.2,<1"``; where it has not
+                got them, it is listed with the reason and never selected.
 
         Raises:
             RegistrationError: the identifier has another target already.
@@ -92,6 +95,7 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
             identifier or "",
             description,
             metadata or {},
+            requires=requires,
         )
         caller = sys._getframe(1).f_globals.get("__name__", "?")  # noqa: SLF001 - who calls us
         cls.plugin_registry.add(cls._slot, entry, caller=caller, is_plugin=is_plugin)
@@ -162,14 +166,14 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
 
     @classmethod
     def get_all_class_types(cls) -> list[ClassEnumT | str]:
-        """Return every class type that has an implementation.
+        """Return every class type that has an implementation which can be used.
 
         Each is spelled as it was registered or, where it is in the factory's enum, as its member.
         """
         slot = cls._slot
         return [
             slot.spellings.get(class_type, class_type)  # type: ignore[misc]  # as given to us
-            for class_type in cls.plugin_registry.class_types(slot)
+            for class_type in cls.plugin_registry.usable_class_types(slot)
         ]
 
     @classmethod

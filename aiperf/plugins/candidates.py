@@ -23,7 +23,8 @@ class Candidate:
 
     ``is_plugin`` puts it before every candidate that is not. ``order`` and ``position`` sort
     candidates that nothing else tells apart, lower first. ``loaded`` is ``None`` until the class
-    is first used; the same candidate is kept for as long as its plugin is registered.
+    is first used; the same candidate is kept for as long as its plugin is registered. ``unmet``
+    says which version it needs that is not here, and is empty where it can be used.
     """
 
     __slots__ = (
@@ -35,6 +36,7 @@ class Candidate:
         "origin",
         "position",
         "priority",
+        "unmet",
     )
 
     def __init__(
@@ -57,6 +59,7 @@ class Candidate:
         self.order = order
         self.position = position
         self.loaded = loaded
+        self.unmet = ""
 
     @property
     def reference_and_target(self) -> tuple[str, str]:

@@ -16,6 +16,11 @@ from aiperf.plugins.errors import DiscoveryError, PluginError, PluginSettingErro
 from aiperf.plugins.markers import ENTRY_POINT_GROUP
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import OriginKind
+from aiperf.plugins.passed_over import (
+    incompatible_choice,
+    passed_over,
+    unmet_entries,
+)
 from aiperf.plugins.report import DiscoveryReport, PluginStatus
 
 if TYPE_CHECKING:
@@ -129,6 +134,11 @@ class Discovery:
             ),
             *(self._unknown_choices() if environment.implementations else ()),
         ]
+        for error in passed_over(
+            (slot, self._registry.candidates(slot, class_type))
+            for slot, class_type in self._every_class_type()
+        ):
+            failures.append(error) if environment.strict else manager.warn(str(error))
         if failures:
             raise _discovery_error(failures, report)
         for slot, class_type in self._every_class_type():
@@ -198,8 +208,12 @@ class Discovery:
         It is ``None`` if another thread has begun anew meanwhile, so that there is more to load.
         """
         contributed: dict[Origin, list[LazyEntry]] = {}
+        unmet: dict[Origin, list[str]] = {}
         for slot, class_type in self._every_class_type():
-            for candidate in self._registry.candidates(slot, class_type):
+            candidates = self._registry.candidates(slot, class_type)
+            for origin, line in unmet_entries(slot, candidates):
+                unmet.setdefault(origin, []).append(line)
+            for candidate in candidates:
                 entry = replace(candidate.entry, factory=slot.name)
                 contributed.setdefault(candidate.origin, []).append(entry)
         manager = self._manager
@@ -213,7 +227,13 @@ class Discovery:
                 hooks = tuple(caller.name for caller in callers)
                 entries = tuple(contributed.get(record.source, ()))
                 status = PluginStatus.ACTIVE if hooks or entries else PluginStatus.EMPTY
-                manager.records[name] = replace(record, status=status, hooks=hooks, entries=entries)
+                manager.records[name] = replace(
+                    record,
+                    status=status,
+                    hooks=hooks,
+                    entries=entries,
+                    unmet=tuple(unmet.get(record.source, ())),
+                )
             return self._so_far(environment)
 
     def _every_class_type(self) -> Iterator[tuple[FactorySlot, str]]:
@@ -238,7 +258,11 @@ class Discovery:
                 known, wanted = registry.class_types(slot), class_type
                 what = f"class type of {factory}"
                 if candidates:
-                    if resolver.find(candidates, reference) is not None:
+                    found = resolver.find(candidates, reference)
+                    if found is not None:
+                        if found.unmet:
+                            text = f"{factory}.{class_type}={reference}"
+                            errors.append(incompatible_choice(IMPLEMENTATIONS, text, found))
                         continue
                     known = [resolver.reference_to(c, candidates) for c in candidates]
                     wanted, what = reference, f"implementation of {factory}.{class_type}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,9 @@ class LazyEntry:
             names the optional extra of the distribution that the class needs.
         factory: the factory's name, such as ``"endpoint"``; the hook that returns the entry
             already says it, so a plugin leaves it out.
+        requires: a requirement, or several, that must hold for it to be used:
+            ``"aiperf>=0.2,<1"``, of AIPerf or of any distribution. Where one does not, it is
+            listed with the reason and never selected. It is always a tuple once the entry is made.
 
     Raises:
         PluginValidationError: a part is missing, is not text or cannot be what it says.
@@ -37,6 +41,7 @@ class LazyEntry:
     description: str = ""
     metadata: Mapping[str, Any] = field(default_factory=lambda: _NO_METADATA, hash=False)
     factory: str = ""
+    requires: str | tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         """Check every part, and give the identifier its default."""
@@ -58,6 +63,8 @@ class LazyEntry:
             if not isinstance(self.metadata, Mapping):
                 raise self._invalid(f"metadata must be a dict, not {self.metadata!r}.")
             object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+        if self.requires != ():
+            self._check_requirements()
 
     def _check_names(self) -> None:
         for name in ("class_type", "identifier"):
@@ -75,9 +82,26 @@ class LazyEntry:
                     "path and the class's name, each in its own argument."
                 )
 
+    def _check_requirements(self) -> None:
+        from aiperf.plugins.requirements import check_requirement  # noqa: PLC0415 - few state any
+
+        stated: Any = self.requires
+        if isinstance(stated, str):
+            stated = (stated,)
+        elif not isinstance(stated, (tuple, list)):
+            raise self._invalid(f"requires must be a string or a tuple of them, not {stated!r}.")
+        for requirement in stated:
+            if not isinstance(requirement, str):
+                raise self._invalid(f"requires has {requirement!r} in it, which is no string.")
+            try:
+                check_requirement(requirement)
+            except ValueError as error:
+                raise self._invalid(f"requires: {error}") from error
+        object.__setattr__(self, "requires", tuple(stated))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the call that makes it: a read-only mapping does not pickle by itself."""
-        return LazyEntry, (
+        arguments = (
             self.class_type,
             self.module_path,
             self.class_name,
@@ -86,6 +110,9 @@ class LazyEntry:
             dict(self.metadata),
             self.factory,
         )
+        if self.requires:
+            return partial(LazyEntry, requires=self.requires), arguments
+        return LazyEntry, arguments
 
     @property
     def target(self) -> str:

@@ -12,6 +12,7 @@
     ├── FactoryCreationError            a factory cannot give what it was asked for
     │   ├── UnknownClassTypeError       nothing is registered under that class type
     │   ├── UnknownImplementationError  no implementation has that identifier
+    │   ├── IncompatibleVersionError    it needs a version, of AIPerf or another, that is not here
     │   └── ImplementationLoadError     it is registered, but its class cannot be loaded
     │       └── MissingDependencyError  …because a package that it needs is not installed
     └── InvalidStateError               a singleton was asked for before it was made
@@ -112,6 +113,12 @@ class UnknownClassTypeError(FactoryCreationError, TypeError):
 
 class UnknownImplementationError(FactoryCreationError, LookupError):
     """The class type exists, but none of its implementations has that identifier."""
+
+
+class IncompatibleVersionError(FactoryCreationError):
+    """The implementation needs a version that is not installed; ``unmet`` says which."""
+
+    unmet: str = ""
 
 
 class ImplementationLoadError(FactoryCreationError):

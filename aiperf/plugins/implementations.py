@@ -22,7 +22,8 @@ class Implementation:
     """What ``list_implementations`` says of one implementation, without loading it.
 
     ``reference`` is what to write to select it: its identifier, or ``identifier@plugin`` where
-    another one shadows it.
+    another one shadows it. ``unmet`` says which version it needs that is not here, and what to do;
+    while it says anything, the implementation cannot be selected.
     """
 
     factory: str
@@ -36,6 +37,8 @@ class Implementation:
     reference: str
     description: str
     metadata: Mapping[str, Any]
+    requires: tuple[str, ...] = ()
+    unmet: str = ""
 
     @property
     def is_builtin(self) -> bool:
@@ -56,6 +59,8 @@ class Implementation:
             self.reference,
             self.description,
             dict(self.metadata),
+            self.requires,
+            self.unmet,
         )
 
 
@@ -76,6 +81,8 @@ def describe(
             reference=reference_to(candidate, candidates),
             description=candidate.entry.description,
             metadata=candidate.entry.metadata,
+            requires=tuple(candidate.entry.requires),
+            unmet=candidate.unmet,
         )
         for candidate in _selected_first(candidates, selected)
     ]
@@ -88,6 +95,11 @@ class Loss:
     implementation: Implementation
     rule: Rule
     to_select: str
+
+    @property
+    def reason(self) -> str:
+        """The rule in words, or the versions that it needs, where that is the rule."""
+        return self.implementation.unmet or self.rule.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ class Explanation:
         else:
             lines.append(f"  selected: {self.winner.reference} from {self.winner.origin}")
         for loss in self.losers:
-            lines.append(f"  not selected: {loss.implementation.reference}: {loss.rule.value}")
+            lines.append(f"  not selected: {loss.implementation.reference}: {loss.reason}")
             lines.append(f"    to select it: {loss.to_select}")
         return "\n".join(lines)
 
@@ -139,12 +151,16 @@ def explain(
         if loser is selected:
             continue
         rule = Rule.OVERRIDE
-        if override is None and selected is not None:
+        if loser.unmet:
+            rule = Rule.VERSIONS
+        elif override is None and selected is not None:
             rule = decided_by(selected, loser)
         pin = f'{IMPLEMENTATIONS}="{factory}.{class_type}={implementation.reference}"'
         if class_type in slot.overrides:
             arguments = f'"{class_type}", "{implementation.reference}"'
             pin = f"{slot.title}.use_implementation_by_id({arguments})"
+        if loser.unmet:
+            pin = loser.unmet.rpartition(": ")[2]
         losers.append(Loss(implementation, rule, pin))
     reference, source = override or (None, None)
     return Explanation(factory, class_type, winner, tuple(losers), reference, source)

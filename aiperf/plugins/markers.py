@@ -12,6 +12,12 @@ PROJECT: Final = "aiperf"
 ENTRY_POINT_GROUP: Final = "aiperf.plugins"
 """The entry-point group of packaged plugins."""
 
+PLUGIN_API: Final = f"{PROJECT}-plugin-api"
+"""What an entry's ``requires`` calls the contract between the registry and plugins."""
+
+PLUGIN_API_VERSION: Final = "1.0"
+"""Its version: the first number grows when a plugin has to change, the second with additions."""
+
 HOOK_PREFIX: Final = "aiperf_register_"
 """Every factory's hook is this and the factory's name: ``aiperf_register_endpoint``."""
 

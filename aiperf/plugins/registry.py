@@ -18,7 +18,7 @@ from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager
 from aiperf.plugins.naming import first_free
-from aiperf.plugins.origins import Origin, OriginKind
+from aiperf.plugins.origins import Origin, OriginKind, normalized
 from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
 
@@ -79,7 +79,8 @@ class Registry:
     def register_builtins(self, plugin: object, name: str, version: str | None = None) -> None:
         """Register the application's own implementations, which every plugin comes before.
 
-        ``name`` and ``version`` are the application's own, as installed.
+        ``name`` and ``version`` are the application's own, as installed; plugins may require
+        versions of it by this name.
         """
         origin = Origin(
             OriginKind.BUILTIN,
@@ -90,8 +91,8 @@ class Registry:
             path=getattr(plugin, "__file__", None),
         )
         self.manager.origins[name] = origin
-        self.manager.register(plugin, name)
         self.builtins[name] = plugin, origin
+        self.manager.register(plugin, name)
 
     def add(
         self,
@@ -198,6 +199,14 @@ class Registry:
             runtime = [class_type for class_type, added in slot.runtime.items() if added]
         return list(dict.fromkeys([*sorted(own, key=own.__getitem__), *contributed, *runtime]))
 
+    def usable_class_types(self, slot: FactorySlot) -> list[str]:
+        """Return the class types of which an implementation can be used with the versions here."""
+        return [
+            class_type
+            for class_type in self.class_types(slot)
+            if not all(candidate.unmet for candidate in self.candidates(slot, class_type))
+        ]
+
     def candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
         """Return the candidates of one class type, the best first, overrides left aside.
 
@@ -211,7 +220,9 @@ class Registry:
                 runtime = list(slot.runtime.get(class_type, {}).values())
             builtins = {c.reference_and_target for c in contributed.values() if not c.is_plugin}
             added = [c for c in runtime if c.is_plugin or c.reference_and_target not in builtins]
-            known = resolver.ranked([*contributed.values(), *added])
+            every = [*contributed.values(), *added]
+            self._check_versions(every)
+            known = resolver.ranked(every)
             if known:
                 ranked[class_type] = known
         return known
@@ -222,11 +233,12 @@ class Registry:
         Raises:
             UnknownClassTypeError: there is none.
             UnknownImplementationError: an override names one that does not exist.
+            IncompatibleVersionError: it, or each there is, needs a version that is not here.
         """
         candidates = self._some_candidates(slot, class_type)
         override = self.selection.override(slot, class_type)
         if override is None:
-            return candidates[0]
+            return self._usable(slot, candidates[0])
         return self._find(slot, candidates, override[0], asked_by=override[1])
 
     def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
@@ -276,6 +288,7 @@ class Registry:
 
         Raises:
             UnknownClassTypeError, UnknownImplementationError: there is no such implementation.
+            IncompatibleVersionError: it needs a version that is not here.
             RegistrationError: a plugin tries it while it is loaded.
         """
         self._check_not_loading(slot, class_type)
@@ -341,7 +354,26 @@ class Registry:
             from aiperf.plugins.unknown import unknown_implementation  # noqa: PLC0415 - as above
 
             raise unknown_implementation(slot, candidates, reference, self.failed_note(), asked_by)
+        return self._usable(slot, candidate, asked_by)
+
+    def _usable(
+        self, slot: FactorySlot, candidate: Candidate, asked_by: str | None = None
+    ) -> Candidate:
+        if candidate.unmet:
+            from aiperf.plugins.passed_over import incompatible  # noqa: PLC0415 - error path
+
+            raise incompatible(slot, candidate, asked_by)
         return candidate
+
+    def _check_versions(self, candidates: list[Candidate]) -> None:
+        """Note of each candidate which version it needs that is not here."""
+        stating = [candidate for candidate in candidates if candidate.entry.requires]
+        if stating:
+            from aiperf.plugins.requirements import unmet  # noqa: PLC0415 - few state any
+
+            versions = {normalized(name): at.version for name, (_, at) in self.builtins.items()}
+            for candidate in stating:
+                candidate.unmet = unmet(candidate, versions)
 
     def _in_force(self, slot: FactorySlot, class_type: str) -> Candidate | None:
         try:

@@ -30,7 +30,8 @@ class PluginRecord:
     """One plugin that discovery found.
 
     ``error`` says why it failed; ``reason`` why it was disabled. ``import_time`` is in seconds,
-    ``None`` if it was not imported.
+    ``None`` if it was not imported. ``unmet`` has a line for each entry that needs another version
+    than is here: ``endpoint.chat=acme needs aiperf>=9, this is 0.1.0: …``.
     """
 
     name: str
@@ -41,6 +42,7 @@ class PluginRecord:
     import_time: float | None = None
     hooks: tuple[str, ...] = ()
     entries: tuple[LazyEntry, ...] = ()
+    unmet: tuple[str, ...] = ()
 
     @property
     def origin(self) -> OriginKind:
@@ -108,4 +110,4 @@ def failed_record(
     """Return the record of a plugin that failed, with what was known of it before."""
     if earlier is None:
         return PluginRecord(name, origin, PluginStatus.FAILED, error=error)
-    return replace(earlier, status=PluginStatus.FAILED, error=error, hooks=(), entries=())
+    return replace(earlier, status=PluginStatus.FAILED, error=error, hooks=(), entries=(), unmet=())

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aiperf.plugins.candidates import Candidate
 
-Rank = tuple[bool, int, int, int, int, str, int]
+Rank = tuple[bool, bool, int, int, int, int, str, int]
 
 _PLUGIN_ORDER = {
     OriginKind.RUNTIME: 0,
@@ -29,6 +29,7 @@ class Rule(StrEnum):
     """What decided between a winner and a loser; the value is a sentence for people."""
 
     OVERRIDE = "an override is in force"
+    VERSIONS = "it needs a version that is not installed"
     PLUGIN = "a plugin comes before a builtin"
     HOOK_ORDER = "the selected one's hook is called earlier (tryfirst, plain, trylast)"
     ORIGIN = "runtime comes before module, and module before entry-point"
@@ -41,15 +42,17 @@ class Rule(StrEnum):
 def rank(candidate: Candidate) -> Rank:
     """Return the key that sorts candidates of one class type, the best first."""
     origin = candidate.origin
+    unusable = bool(candidate.unmet)
     if not candidate.is_plugin:
         is_runtime = origin.kind is not OriginKind.BUILTIN
         name = "" if is_runtime else origin.plugin
         place = candidate.order + candidate.position
-        return (True, 0, 0, -candidate.priority, is_runtime, name, place)
+        return (unusable, True, 0, 0, -candidate.priority, is_runtime, name, place)
     name = ""
     if origin.kind is OriginKind.ENTRY_POINT:
         name = f"{normalized(origin.distribution or '')}\0{origin.entry_point}\0{origin.plugin}"
     return (
+        unusable,
         False,
         candidate.hook_order,
         _PLUGIN_ORDER[origin.kind],
@@ -89,6 +92,7 @@ def reference_to(candidate: Candidate, candidates: Sequence[Candidate]) -> str:
 def decided_by(winner: Candidate, loser: Candidate) -> Rule:
     """Return the rule that puts ``winner`` before ``loser``, overrides left aside."""
     rules = (
+        Rule.VERSIONS,
         Rule.PLUGIN,
         Rule.HOOK_ORDER,
         Rule.ORIGIN,
@@ -112,6 +116,8 @@ def unsettled(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     ``candidates`` are ranked, and no override applies to them.
     """
     if not candidates or candidates[0].origin.kind is not OriginKind.ENTRY_POINT:
+        return ()
+    if candidates[0].unmet:
         return ()
     winner, losers = candidates[0], candidates[1:]
     return tuple(

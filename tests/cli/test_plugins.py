@@ -82,6 +82,8 @@ def test_builtins(listed, aiperf):
         "not_selected_because": None,
         "to_select": None,
         "description": chat["description"],
+        "requires": [],
+        "unmet": None,
         "metadata": {"path": "/v1/chat/completions", "streaming": True, "tokens": True},
     }
     done = aiperf("plugins", "list")
@@ -93,6 +95,27 @@ def test_builtins(listed, aiperf):
         *("endpoint.chat", "openai_chat", "builtin"),
         *(f"aiperf {package.__version__}", "selected"),
     ]
+
+
+def test_a_plugin_that_needs_another_version(listed, aiperf, install_plugin):
+    """It is listed with the reason, beside its implementation and beside the plugin."""
+    hook = CHAT.replace("metadata=", 'requires="aiperf<0.0.1", metadata=')
+    site = install_plugin("acme", hook, version="2.1")
+    code, document, stderr = listed(path=[site])
+    assert code == 0
+    builtin, mine = of(document, "endpoint.chat")
+    reason = (
+        f"needs aiperf<0.0.1, this is {package.__version__}: update acme, or install an earlier "
+        "version of aiperf"
+    )
+    assert (builtin["is_selected"], mine["is_selected"]) == (True, False)
+    assert (mine["requires"], mine["unmet"]) == (["aiperf<0.0.1"], reason)
+    assert mine["not_selected_because"] == reason
+    assert document["plugins"][0]["unmet"] == [f"endpoint.chat=acme_chat {reason}"]
+    assert stderr.count("is passed over") == 1
+    done = aiperf("plugins", "list", path=[site])
+    assert row(done.stdout, "endpoint.chat", "acme_chat")[-1] == f"no: {reason}"
+    assert row(done.stdout, "acme")[-1] == f"endpoint.chat=acme_chat {reason}"
 
 
 def test_a_plugin_that_overrides(listed, aiperf, install_plugin):
@@ -119,6 +142,7 @@ def test_a_plugin_that_overrides(listed, aiperf, install_plugin):
         "module": "acme",
         "path": str(site / "acme.py"),
         "import_time_s": plugin["import_time_s"],
+        "unmet": [],
         "hooks": ["aiperf_register_endpoint"],
         "entries": ["endpoint.chat=acme_chat"],
     }

@@ -154,6 +154,7 @@ print(json.dumps({{
             "version": record.version, "module": record.module, "path": record.path,
             "status": record.status, "error": shown(record.error), "reason": record.reason,
             "import_time": record.import_time, "hooks": record.hooks,
+            "unmet": record.unmet,
             "entries": [f"{{each.factory}}.{{each.class_type}}={{each.identifier}}"
                         for each in record.entries],
         }}

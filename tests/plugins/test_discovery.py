@@ -74,6 +74,7 @@ class TestRecords:
             "reason": "",
             "hooks": ["aiperf_register_endpoint"],
             "entries": ["endpoint.chat=fast", "endpoint.chat=acme"],
+            "unmet": [],
         }
         assert found.warnings == []
         assert found.error is None
@@ -96,6 +97,7 @@ class TestRecords:
             "reason": "",
             "hooks": [],
             "entries": [],
+            "unmet": [],
         }
 
     def test_both_styles_and_both_at_once(self, discover, provider, install_plugin):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import FrozenInstanceError, replace
 from enum import Enum, StrEnum
 
@@ -84,7 +85,41 @@ def test_metadata_is_a_copy_that_nobody_can_change():
         entry.metadata["streaming"] = False
 
 
-@pytest.mark.parametrize("entry", [FULL, LazyEntry("chat", "acme", "Acme")])
+def test_the_versions_that_it_needs_are_a_tuple():
+    """One may be given as a plain string; they count in comparisons."""
+    entry = LazyEntry("chat", "acme", "Acme", requires="aiperf>=0.2,<1")
+    assert entry.requires == ("aiperf>=0.2,<1",)
+    several = LazyEntry("chat", "acme", "Acme", requires=["aiperf>=0.2", "httpx"])
+    assert several.requires == ("aiperf>=0.2", "httpx")
+    plain = LazyEntry("chat", "acme", "Acme")
+    assert plain.requires == ()
+    assert len({entry, several, plain, replace(entry)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("requires", "words"),
+    [
+        (7, "requires must be a string or a tuple of them, not 7"),
+        (None, "requires must be a string or a tuple of them, not None"),
+        (("aiperf>=1", 7), "requires has 7 in it, which is no string"),
+        ("aiperf=>1", "requires: 'aiperf=>1' is not a requirement"),
+        ("", "requires: '' is not a requirement"),
+    ],
+)
+def test_versions_that_mean_nothing_are_refused_at_once(requires, words):
+    """The plugin's author hears of it, not its users."""
+    with pytest.raises(PluginValidationError, match=re.escape(words)):
+        LazyEntry("chat", "acme", "Acme", requires=requires)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        FULL,
+        LazyEntry("chat", "acme", "Acme"),
+        LazyEntry("chat", "acme", "Acme", requires=("aiperf>=0.1", "httpx")),
+    ],
+)
 def test_an_entry_survives_pickling_and_copying(entry):
     """Workers get equal entries, metadata included."""
     for again in (pickle.loads(pickle.dumps(entry)), copy.copy(entry), copy.deepcopy(entry)):
