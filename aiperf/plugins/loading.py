@@ -45,12 +45,12 @@ def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None
             continue
         if is_disabled(environment, origin):
             _skip(manager, origin, f"{DISABLED} names it")
-        elif point.entry_point is None:
+        elif point.error is not None:
             manager.fail(origin, _unreadable(point, origin))
         elif origin.module in named_modules:
             _skip(manager, origin, f"{MODULES} names its module, which is loaded from there")
         else:
-            loaded += load_plugin(manager, origin, point.entry_point.load, point.metadata)
+            loaded += load_plugin(manager, origin, point.load, point)
     return loaded
 
 
@@ -85,7 +85,7 @@ def load_plugin(
     manager: AIPerfPluginManager,
     origin: Origin,
     load: Callable[[], object],
-    distribution: object = None,
+    found: FoundEntryPoint | None = None,
 ) -> bool:
     """Import one plugin and register it, wholly or not at all; say whether this call did.
 
@@ -119,7 +119,7 @@ def load_plugin(
         return False
     origin = replace(origin, path=getattr(module, "__file__", None) or origin.path)
     try:
-        return _register(manager, origin, plugin, seconds, distribution)
+        return _register(manager, origin, plugin, seconds, found)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a plugin's attributes raise
@@ -136,7 +136,7 @@ def _register(
     origin: Origin,
     plugin: object,
     seconds: float,
-    distribution: object,
+    found: FoundEntryPoint | None,
 ) -> bool:
     name = origin.plugin
     if plugin is None:
@@ -158,8 +158,8 @@ def _register(
             _skip(manager, origin, "the application blocked its name", seconds)
             return False
         manager.records[name] = PluginRecord(name, origin, PluginStatus.ACTIVE, import_time=seconds)
-        if distribution is not None:
-            manager.note_distribution(plugin, distribution)
+        if found is not None:
+            manager.note_distribution(plugin, found)
     return True
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aiperf.plugins.declarations import Declaration
     from aiperf.plugins.discovery import DiscoveryState
+    from aiperf.plugins.distributions import FoundEntryPoint
     from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.report import PluginRecord
@@ -62,7 +63,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self._warned: set[str] = set()
         self._unchecked: list[str] = []
         self._callers: dict[str, Origin] = {}
-        self._distinfo: list[tuple[object, Any]] = []
+        self._distinfo: list[tuple[object, FoundEntryPoint]] = []
 
     # -- pluggy's own methods, made safe -------------------------------------------------------
 
@@ -136,11 +137,11 @@ class AIPerfPluginManager(pluggy.PluginManager):
             DistributionFacade,
         )
 
-        return [(plugin, DistributionFacade(found)) for plugin, found in self._distinfo]
+        return [(plugin, DistributionFacade(found.metadata)) for plugin, found in self._distinfo]
 
     def list_plugin_distributions(self) -> list[tuple[Any, Any]]:
         """Return the same pairs with the distributions as importlib-metadata gives them."""
-        return list(self._distinfo)
+        return [(plugin, found.metadata) for plugin, found in self._distinfo]
 
     def _hookexec(
         self,
@@ -348,9 +349,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
             self._callers[module] = origin
         return origin
 
-    def note_distribution(self, plugin: object, distribution: object) -> None:
-        """Remember which distribution an entry point's plugin came from."""
-        self._distinfo.append((plugin, distribution))
+    def note_distribution(self, plugin: object, found: FoundEntryPoint) -> None:
+        """Remember which entry point, and so which distribution, a plugin came from."""
+        self._distinfo.append((plugin, found))
 
     # -- details -------------------------------------------------------------------------------
 

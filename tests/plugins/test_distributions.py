@@ -42,6 +42,18 @@ def test_everything_about_an_entry_point_is_told(find, make_distribution):
     assert found.metadata.metadata["Name"] == "Acme.Plugin"
 
 
+def test_the_librarys_view_is_there_for_whoever_asks(find, make_distribution):
+    """The very entry point, whether the library has read it already or not."""
+    points = {GROUP: {"slow": "acme.slow", "fast": "acme.fast:plugin"}, "other": {"fast": "x"}}
+    fast, _ = find(make_distribution("acme", entry_points=points))
+    library = fast.entry_point
+    assert isinstance(library, importlib_metadata.EntryPoint)
+    assert (library.name, library.value, library.group) == (fast.name, fast.value, fast.group)
+    assert fast.entry_point is library
+    assert isinstance(fast.metadata, importlib_metadata.Distribution)
+    assert fast.metadata is fast.metadata
+
+
 def test_the_order_is_that_of_normalised_names(find, make_distribution, tmp_path):
     """Neither directories nor their listing nor case matter; then entry points by name."""
     for name, site in [("Zeta", "a"), ("b_eta", "c"), ("B.alpha", "b")]:

@@ -191,7 +191,7 @@ class TestUnregister:
         plugin = make.plugin([])
         make.load(registry, make.installed("acme"), plugin)
         distribution = SimpleNamespace(metadata={"Name": "acme-plugin"}, version="1.0")
-        manager.note_distribution(plugin, distribution)
+        manager.note_distribution(plugin, SimpleNamespace(metadata=distribution))
         ((listed, facade),) = manager.list_plugin_distinfo()
         assert listed is plugin
         assert (facade.project_name, facade.version) == ("acme-plugin", "1.0")

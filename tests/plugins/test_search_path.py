@@ -5,9 +5,16 @@ from __future__ import annotations
 import importlib_metadata
 import pytest
 
-from aiperf.plugins.search_path import newer, places_with, project_of
+from aiperf.plugins import search_path
+from aiperf.plugins.search_path import newer, project_of
 
 GROUP = "aiperf.plugins"
+
+
+def places_with(text):
+    """Return the places alone."""
+    found = search_path.places_with(text)
+    return None if found is None else [place for place, _ in found]
 
 
 @pytest.fixture
@@ -136,3 +143,65 @@ def test_an_upgrade_that_broke_off_leaves_one_plugin(path, install):
         site = install("acme", version)
     path(site)
     assert places_with(GROUP) == [f"{site}/acme-1.10.dist-info"]
+
+
+def test_a_distribution_costs_one_small_file(fresh_python, make_distribution):
+    """Of hundreds that are no plugins nothing but ``entry_points.txt`` is opened, once each."""
+    for number in range(30):
+        points = {"console_scripts": {"tool": "tool:main"}} if number % 2 else None
+        site = make_distribution(f"tool-{number}", entry_points=points)
+    make_distribution("acme", entry_points={GROUP: {"acme": "acme"}}, files={"acme.py": ""})
+    code = """
+        import os, sys
+        from aiperf.common.factories import PluginDiscovery
+        from aiperf.plugins import loading, report
+        site, opened = sys.argv[1], []
+
+        def hook(event, arguments):
+            if event == "open" and str(arguments[0]).startswith(site):
+                opened.append(arguments[0])
+
+        sys.addaudithook(hook)
+        PluginDiscovery.discover_all()
+        files = [os.path.relpath(path, site) for path in opened]
+        print(*sorted(file for file in files if "pycache" not in file))
+    """
+    read = {f"tool_{number}-1.0.dist-info/entry_points.txt" for number in range(1, 30, 2)}
+    tried = {f"tool_{number}-1.0.dist-info/entry_points.txt" for number in range(0, 30, 2)}
+    plugin = {f"acme-1.0.dist-info/{name}" for name in ("entry_points.txt", "METADATA")}
+    opened = fresh_python(code, str(site), path=[site, site]).split()
+    assert opened == sorted(read | tried | plugin | {"acme.py"})
+
+
+def test_names_that_begin_alike_are_told_apart(path, install, tmp_path):
+    """A project is not hidden by one whose name goes on where its own ends."""
+    site = install("acme")
+    for name in ("acme-plugin", "acme.plugin.more", "acmes"):
+        install(name, site=site)
+        install(name, site=tmp_path / "other")
+    path(site, tmp_path / "other")
+    assert sorted(places_with(GROUP)) == sorted(
+        f"{site}/{name}-1.0.dist-info"
+        for name in ("acme", "acme_plugin", "acme_plugin_more", "acmes")
+    )
+
+
+def test_a_damaged_name_hides_nothing(path, install):
+    """A directory's name may say that the project's ends in a separator, or that it has none."""
+    site = install("acme")
+    for name in ("acme_-1.0.dist-info", ".dist-info", "ACME.DIST-INFO"):
+        (site / name).mkdir()
+        (site / name / "entry_points.txt").write_text(f"[{GROUP}]\nx = y\n")
+    path(site)
+    assert {place.rpartition("/")[2] for place in places_with(GROUP)} >= {
+        "acme_-1.0.dist-info",
+        ".dist-info",
+    }
+
+
+def test_a_long_file_is_read_to_its_end(path, make_distribution):
+    """However many scripts come before the plugin."""
+    scripts = {f"script-{number}": "tool:main" for number in range(10_000)}
+    points = {"console_scripts": scripts, GROUP: {"acme": "acme"}}
+    path(make_distribution("acme", entry_points=points))
+    assert len(places_with(GROUP)) == 1
