@@ -73,14 +73,15 @@ def test_the_top_level_is_fixed(tree):
         "docs",
         "plugins_examples",
         "pyproject.toml",
+        "pytest_aiperf.py",
         "tests",
         "tox.ini",
     }
 
 
 def test_the_wheel_is_the_package_and_nothing_else(tree, wheel):
-    """The files of ``aiperf/``, ``py.typed`` among them, and the metadata; no test."""
-    package = {name for name in tree if name.startswith("aiperf/")}
+    """The files of ``aiperf/``, ``py.typed`` among them, pytest's plugin and the metadata."""
+    package = {name for name in tree if name.startswith("aiperf/")} | {"pytest_aiperf.py"}
     own = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
     assert set(wheel) == package | {f"{STEM}.dist-info/{name}" for name in own}
     assert "aiperf/py.typed" in package
@@ -116,12 +117,13 @@ def test_the_metadata_says_what_the_project_is(metadata, wheel):
     assert description.strip() == (CHECKOUT / "README.md").read_text("utf-8").strip()
 
 
-def test_the_command_is_installed(wheel):
-    """The one console script is ``aiperf``."""
+def test_the_command_and_the_pytest_plugin_are_installed(wheel):
+    """The one console script is ``aiperf``; pytest finds the fixture by itself."""
     entry_points = configparser.ConfigParser()
     entry_points.read_string(wheel[f"{STEM}.dist-info/entry_points.txt"].decode())
     assert {group: dict(entry_points[group]) for group in entry_points.sections()} == {
-        "console_scripts": {"aiperf": "aiperf.cli.main:main"}
+        "console_scripts": {"aiperf": "aiperf.cli.main:main"},
+        "pytest11": {"aiperf": "pytest_aiperf"},
     }
 
 

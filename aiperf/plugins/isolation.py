@@ -39,6 +39,19 @@ def isolated(registry: Registry) -> Iterator[Registry]:
         registry.isolators.pop()
 
 
+def registering_modules(registry: Registry) -> set[str]:
+    """Return the modules that registered something, or defined a factory, in the present state.
+
+    One that was first imported in a block must run again after it to register again.
+    """
+    modules = {origin.module for _, origin in registry.builtins.values()}
+    for slot in list(registry.every_slot):
+        modules.add(slot.module)
+        modules.update(c.origin.module for each in slot.runtime.values() for c in each.values())
+    declared = registry.manager.declarations.of_imported_modules()
+    return modules | {declaration.module for _, declaration in declared}
+
+
 @contextmanager
 def _fresh_state(registry: Registry) -> Iterator[None]:
     """Swap everything that the registry and its factories keep; what was there is not touched."""

@@ -41,6 +41,8 @@ def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None
     manager.plugin_modules.update(named_modules, [origin.module for _, origin in plugins])
     loaded = 0
     for point, origin in plugins:
+        if manager.wanted is not None and not any(map(origin.is_called, manager.wanted)):
+            continue
         if (name is not None and point.name != name) or manager.has_plugin(origin.plugin):
             continue
         if is_disabled(environment, origin):

@@ -37,8 +37,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
     known to be, ``declarations`` what they register by calls, ``unfinished`` the plugins whose
     import was only half done when discovery came by, ``discoveries`` how far each discovery has
     come. While one is under way, ``settled`` names the plugins that failed or were skipped in it.
-    ``strict`` makes the failure of an installed plugin an error. :meth:`next_position` counts on
-    from ``position``.
+    ``strict`` makes the failure of an installed plugin an error; ``wanted`` names the installed
+    plugins to look at, ``None`` for all. :meth:`next_position` counts on from ``position``.
     """
 
     def __init__(self, position: int = 0) -> None:
@@ -53,6 +53,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.unfinished: set[str] = set()
         self.settled: set[str] | None = None
         self.strict = False
+        self.wanted: frozenset[str] | None = None
         self.discoveries: dict[object, DiscoveryState] = {}
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing

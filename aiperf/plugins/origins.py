@@ -52,6 +52,10 @@ class Origin:
             return True
         return self.distribution is not None and normalized(name) == normalized(self.distribution)
 
+    def is_called(self, name: str) -> bool:
+        """Say whether a person may mean the installed plugin, or the module, by ``name``."""
+        return name == self.entry_point or self.answers_to(name)
+
     def __str__(self) -> str:
         """Name it for a person."""
         distribution = " ".join(filter(None, (self.distribution, self.version)))
