@@ -90,78 +90,425 @@ class PluginDiscovery:
 class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
     """Wire formats: a request's payload from a turn, a response's meaning from its bytes.
 
-    An implementation provides ``EndpointProtocol``: it is made with ``model_endpoint=`` and has
-    ``path``, ``headers``, ``format_payload(turns)`` and ``parse_response(record)``. It knows no
-    network and no clock. Metadata: ``path`` (str), ``streaming`` (bool, whether it can stream),
-    ``tokens`` (bool, whether it yields output tokens).
+    An implementation provides :class:`~aiperf.common.protocols.EndpointProtocol`. It knows no
+    network and no clock.
+
+    Metadata:
+        path (str): the URL path that requests go to.
+        streaming (bool): whether a response can be streamed.
+        tokens (bool): whether it yields output tokens.
+
+    Example::
+
+        import json
+
+        from aiperf import LazyEntry, hookimpl
+        from aiperf.common.models import ErrorDetails, ParsedResponse
+
+
+        class PlainChat:
+            '''Chat completions that are not streamed, with a temperature of zero.'''
+
+            headers = {"Content-Type": "application/json"}
+
+            def __init__(self, *, model_endpoint):
+                self._model = model_endpoint.model
+                self.path = model_endpoint.path or "/v1/chat/completions"
+
+            def format_payload(self, turns):
+                messages = [{"role": "user", "content": turns[-1].texts[0]}]
+                return {"model": self._model, "messages": messages, "temperature": 0}
+
+            def parse_response(self, record):
+                try:
+                    body = json.loads(b"".join(record.parts))
+                    text = str(body["choices"][0]["message"]["content"])
+                except (ValueError, LookupError, TypeError) as error:
+                    return ParsedResponse(error=ErrorDetails("InvalidResponseError", repr(error)))
+                return ParsedResponse(text=text, content_ns=record.part_ns[-1:])
+
+
+        @hookimpl
+        def aiperf_register_endpoint():
+            return [
+                LazyEntry(
+                    "chat",
+                    __name__,
+                    "PlainChat",
+                    identifier="plain_chat",
+                    description="chat completions, not streamed",
+                    metadata={"path": "/v1/chat/completions", "streaming": False, "tokens": True},
+                )
+            ]
     """
 
 
 class TransportFactory(AIPerfFactory[str, "TransportProtocol"]):
     """Ways to send a request and stamp the times of its response.
 
-    An implementation provides ``TransportProtocol``: it is made with ``config=`` and has
-    ``prepare``, ``send`` and ``close``. It knows no wire format. Metadata: ``schemes`` (list of
-    URL schemes).
+    An implementation provides :class:`~aiperf.common.protocols.TransportProtocol`. It knows no
+    wire format.
+
+    Metadata:
+        schemes (list of str): the URL schemes that it speaks.
+
+    Example::
+
+        from time import perf_counter_ns
+
+        from aiperf import LazyEntry, hookimpl
+
+        ANSWER = b'{"choices": [{"message": {"content": "Hello."}}]}'
+
+
+        class CannedTransport:
+            '''Answers each request from memory: what is measured then is AIPerf itself.'''
+
+            def __init__(self, *, config):
+                self._config = config
+
+            def prepare(self, path, body, headers):
+                return body
+
+            async def send(self, request, record, *, request_id="", correlation_id=""):
+                record.start_ns = record.sent_ns = perf_counter_ns()
+                record.status = 200
+                record.content_type = "application/json"
+                record.ack_ns = perf_counter_ns()
+                record.parts.append(ANSWER)
+                record.part_ns.append(perf_counter_ns())
+                record.end_ns = perf_counter_ns()
+
+            async def close(self):
+                '''There is no connection to close.'''
+
+
+        @hookimpl
+        def aiperf_register_transport():
+            return [
+                LazyEntry(
+                    "canned",
+                    __name__,
+                    "CannedTransport",
+                    identifier="canned",
+                    description="one answer from memory, no network",
+                    metadata={"schemes": ["http", "https"]},
+                )
+            ]
     """
 
 
 class DatasetFactory(AIPerfFactory[str, "DatasetProtocol"]):
     """Sources of conversations.
 
-    An implementation provides ``DatasetProtocol``: it is made with ``config=`` and
-    ``tokenizer=`` and has ``load()``, which gives the same conversations for the same
-    ``config.random_seed``.
+    An implementation provides :class:`~aiperf.common.protocols.DatasetProtocol`. It gives the same
+    conversations for the same ``config.random_seed``.
+
+    Example::
+
+        import random
+
+        from aiperf import LazyEntry, hookimpl
+        from aiperf.common.models import Conversation, Turn
+
+        QUESTIONS = ("How far is the Moon?", "Who wrote Faust?", "What is a qubit?")
+
+
+        class QuestionDataset:
+            '''Asks one of a few questions each time.'''
+
+            def __init__(self, *, config, tokenizer):
+                self._config = config
+                self._tokenizer = tokenizer
+
+            def load(self):
+                rng = random.Random(self._config.random_seed)
+                return [self._conversation(n, rng) for n in range(self._config.entries)]
+
+            def _conversation(self, number, rng):
+                text = rng.choice(QUESTIONS)
+                turn = Turn((text,), input_tokens=self._tokenizer.count(text))
+                return Conversation(f"question-{number}", (turn,))
+
+
+        @hookimpl
+        def aiperf_register_dataset():
+            return [
+                LazyEntry(
+                    "synthetic",
+                    __name__,
+                    "QuestionDataset",
+                    identifier="questions",
+                    description="one of three questions, at random",
+                )
+            ]
     """
 
 
 class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
     """Arrival patterns: when the next request may start.
 
-    An implementation provides ``ArrivalProtocol``: it is made with ``config=`` and ``rng=`` and
-    has ``acquire()`` and ``release()``.
+    An implementation provides :class:`~aiperf.common.protocols.ArrivalProtocol`.
+
+    Example::
+
+        import asyncio
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class ThinkingArrival:
+            '''A number of users at a time, each of whom thinks for a moment before asking.'''
+
+            def __init__(self, *, config, rng):
+                self._rng = rng
+                self._users = asyncio.Semaphore(config.concurrency)
+
+            async def acquire(self):
+                await asyncio.sleep(self._rng.uniform(0.0, 0.05))
+                await self._users.acquire()
+
+            def release(self):
+                self._users.release()
+
+
+        @hookimpl
+        def aiperf_register_arrival():
+            return [
+                LazyEntry(
+                    "concurrency",
+                    __name__,
+                    "ThinkingArrival",
+                    identifier="thinking",
+                    description="closed loop, with a think time of up to 50 ms",
+                )
+            ]
     """
 
 
 class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
     """Metrics; the class type is the metric's tag.
 
-    An implementation provides ``RecordMetricProtocol`` (a value for each request) or
-    ``RunMetricProtocol`` (one for the run): it is made without arguments and has ``compute``.
-    Metadata: ``scope`` (``"record"`` or ``"run"``), ``unit``, ``header``, ``requires`` (tags that
-    it reads), ``needs`` (of ``"streaming"`` and ``"tokens"``, what the endpoint must give).
+    An implementation provides :class:`~aiperf.common.protocols.RecordMetricProtocol`, a value for
+    each request, or :class:`~aiperf.common.protocols.RunMetricProtocol`, one for the run. It is
+    made without arguments.
+
+    Metadata:
+        scope (str): ``"record"`` or ``"run"``.
+        unit (str): the unit of its values.
+        header (str): its name in tables.
+        requires (list of str): tags of the metrics whose values it reads.
+        needs (list of str): what the endpoint must give, of ``"streaming"`` and ``"tokens"``.
+
+    Example::
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class WaitingShare:
+            '''How much of a request's latency is waiting for its first token.'''
+
+            scope = "record"
+            tag = "waiting_share"
+            header = "Waiting Share"
+            unit = "%"
+
+            def compute(self, record):
+                values = record.metrics
+                return 100 * values["time_to_first_token"] / values["request_latency"]
+
+
+        @hookimpl
+        def aiperf_register_metric():
+            return [
+                LazyEntry(
+                    "waiting_share",
+                    __name__,
+                    "WaitingShare",
+                    identifier="waiting_share",
+                    metadata={
+                        "scope": "record",
+                        "unit": "%",
+                        "header": "Waiting Share",
+                        "requires": ["time_to_first_token", "request_latency"],
+                        "needs": ["streaming"],
+                    },
+                )
+            ]
     """
 
 
 class ExporterFactory(AIPerfFactory[str, "ExporterProtocol"]):
-    """Writers of artifacts.
+    r"""Writers of artifacts.
 
-    An implementation provides ``ExporterProtocol``: it is made with ``config=`` and has
-    ``start``, ``record`` and ``finish``.
+    An implementation provides :class:`~aiperf.common.protocols.ExporterProtocol`.
+
+    Example::
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class MeansExporter:
+            '''Writes means.txt: a line for each metric, with its mean.'''
+
+            wants_records = False
+
+            def __init__(self, *, config):
+                self._path = config.artifact_dir / "means.txt"
+
+            def start(self, context):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+
+            def record(self, record):
+                '''Never called: wants_records is False.'''
+
+            def finish(self, result):
+                lines = [f"{each.header}: {each.avg:.2f} {each.unit}" for each in result.statistics]
+                self._path.write_text("\n".join(lines), encoding="utf-8")
+                return str(self._path)
+
+
+        @hookimpl
+        def aiperf_register_exporter():
+            return [
+                LazyEntry(
+                    "means",
+                    __name__,
+                    "MeansExporter",
+                    identifier="means",
+                    description="means.txt, a line for each metric",
+                )
+            ]
     """
 
 
 class UIFactory(AIPerfFactory[str, "UIProtocol"]):
-    """What a person sees while a benchmark runs.
+    r"""What a person sees while a benchmark runs.
 
-    An implementation provides ``UIProtocol``: it is made without arguments and has ``start``,
-    ``update`` and ``stop``.
+    An implementation provides :class:`~aiperf.common.protocols.UIProtocol`. It is made without
+    arguments.
+
+    Example::
+
+        import sys
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class TitleUI:
+            '''Shows the run in the title of the terminal's window.'''
+
+            def start(self, title):
+                self._show(title)
+
+            def update(self, progress):
+                self._show(f"{progress.completed} done, {progress.errors} failed")
+
+            def stop(self):
+                self._show("")
+
+            def _show(self, text):
+                if sys.stderr.isatty():
+                    sys.stderr.write(f"\x1b]0;{text}\a")
+                    sys.stderr.flush()
+
+
+        @hookimpl
+        def aiperf_register_ui():
+            return [
+                LazyEntry(
+                    "title",
+                    __name__,
+                    "TitleUI",
+                    identifier="title",
+                    description="the title of the terminal's window",
+                )
+            ]
     """
 
 
 class TokenizerFactory(AIPerfFactory[str, "TokenizerProtocol"]):
     """Ways to count tokens.
 
-    An implementation provides ``TokenizerProtocol``: it is made with ``name=`` and has ``count``,
-    ``encode`` and ``decode``.
+    An implementation provides :class:`~aiperf.common.protocols.TokenizerProtocol`.
+
+    Example::
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class ByteTokenizer:
+            '''Each byte of the text in UTF-8 is a token.'''
+
+            def __init__(self, *, name=None):
+                self._name = name
+
+            def count(self, text):
+                return len(text.encode())
+
+            def encode(self, text):
+                return list(text.encode())
+
+            def decode(self, token_ids):
+                return bytes(token_ids).decode(errors="replace")
+
+
+        @hookimpl
+        def aiperf_register_tokenizer():
+            return [
+                LazyEntry(
+                    "bytes",
+                    __name__,
+                    "ByteTokenizer",
+                    identifier="bytes",
+                    description="each byte of UTF-8 is a token",
+                )
+            ]
     """
 
 
 class ExecutorFactory(AIPerfFactory[str, "ExecutorProtocol"]):
     """Places where load is generated.
 
-    An implementation provides ``ExecutorProtocol``: it is made with ``load=``, ``build=`` and
-    ``sink=`` and has ``run`` and ``stop``.
+    An implementation provides :class:`~aiperf.common.protocols.ExecutorProtocol`.
+
+    Example::
+
+        import gc
+
+        from aiperf import LazyEntry, hookimpl
+
+
+        class SteadyExecutor:
+            '''This process, with no garbage collection while it measures.'''
+
+            def __init__(self, *, load, build, sink):
+                from aiperf.executors.local import LocalExecutor  # only where it is used
+
+                self._local = LocalExecutor(load=load, build=build, sink=sink)
+
+            async def run(self):
+                gc.disable()
+                try:
+                    await self._local.run()
+                finally:
+                    gc.enable()
+
+            def stop(self):
+                self._local.stop()
+
+
+        @hookimpl
+        def aiperf_register_executor():
+            return [
+                LazyEntry(
+                    "local",
+                    __name__,
+                    "SteadyExecutor",
+                    identifier="steady",
+                    description="this process, without garbage collection",
+                )
+            ]
     """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import Enum
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
 from aiperf.plugins.default import default_registry
@@ -280,17 +281,25 @@ def _snake_case(name: str) -> str:
 
 
 def _hook_documentation(name: str, description: str | None) -> str:
-    """Return the documentation of a factory's hook, with a whole working implementation."""
-    return f"""{(description or f"Implementations of {name}.").strip()}
+    """Return the documentation of a factory's hook, with a whole working implementation.
 
-    Returns:
-        An iterable of :class:`aiperf.LazyEntry`, one for each implementation.
-
-    Example::
-
-        from aiperf import LazyEntry, hookimpl
-
-        @hookimpl
-        def aiperf_register_{name}():
-            return [LazyEntry("my_type", "my_plugin.module", "MyClass", identifier="my_id")]
+    That is the one of the factory's own docstring, after ``Example::``, where it has one.
     """
+    text, marker, example = cleandoc(description or f"Implementations of {name}.").partition(
+        "Example::"
+    )
+    return (
+        f"{text.rstrip()}\n\nReturns:\n"
+        "    An iterable of :class:`aiperf.LazyEntry`, one for each implementation.\n\n"
+        f"Example::{example if marker else _EXAMPLE.format(name=name)}"
+    )
+
+
+_EXAMPLE = """
+
+    from aiperf import LazyEntry, hookimpl
+
+    @hookimpl
+    def aiperf_register_{name}():
+        return [LazyEntry("my_type", "my_plugin.module", "MyClass", identifier="my_id")]
+"""

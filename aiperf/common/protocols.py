@@ -188,6 +188,7 @@ class RunMetricProtocol(Protocol):
 
 
 MetricProtocol = RecordMetricProtocol | RunMetricProtocol
+"""Either kind of metric; ``scope`` says which."""
 
 
 class ExporterProtocol(Protocol):

@@ -116,7 +116,7 @@ class LazyEntry:
 
     @property
     def target(self) -> str:
-        """Where the class is: ``module.path:ClassName``."""
+        """The place of the class, written ``module.path:ClassName``."""
         return f"{self.module_path}:{self.class_name}"
 
     def _invalid(self, message: str) -> Exception:

@@ -164,6 +164,25 @@ class TestDefining:
             [LazyEntry("my_type", "my_plugin.module", "MyClass", identifier="my_id")]
         ]
 
+    def test_an_example_of_the_factorys_own_is_shown_in_place_of_the_general_one(self, registry):
+        """It is written for that factory, so it says more."""
+
+        class GadgetFactory(AIPerfFactory, registry=registry):
+            """Makes gadgets.
+
+            Example::
+
+                print("a whole one")
+            """
+
+        documentation = registry.manager.hook.aiperf_register_gadget.spec.function.__doc__
+        assert documentation == (
+            "Makes gadgets.\n\nReturns:\n"
+            "    An iterable of :class:`aiperf.LazyEntry`, one for each implementation.\n\n"
+            'Example::\n\n    print("a whole one")'
+        )
+        assert GadgetFactory.get_all_classes() == []
+
     def test_without_documentation_there_is_still_the_example(self, registry):
         """The name has to do."""
 
