@@ -20,7 +20,7 @@ IMPLEMENTATIONS: Final = "AIPERF_IMPLEMENTATIONS"
 
 def is_ours(variable: str) -> bool:
     """Say whether an environment variable is one of the registry's."""
-    return variable.startswith("AIPERF_PLUGIN") or variable == IMPLEMENTATIONS
+    return variable.startswith(("AIPERF_PLUGIN_", "AIPERF_PLUGINS_")) or variable == IMPLEMENTATIONS
 
 
 _TRUE = frozenset({"1", "true", "yes", "on"})

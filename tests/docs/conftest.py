@@ -12,6 +12,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import tomllib
 import venv
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHECKOUT = Path(__file__).parents[2]
+EXTENSIONS = CHECKOUT / "docs" / "_extensions"
+sys.path.insert(0, str(EXTENSIONS))  # as docs/conf.py does
 TIMEOUT = 180.0
 """Seconds that one block may take."""
 
 DIRECTIVE = re.compile(r"<!--\s*(command|file|exit):\s*(.+?)\s*-->")
 PARSERS = {"json": json.loads, "toml": tomllib.loads, "yaml": yaml.safe_load}
-SHOWN = {"text", "mermaid", "diff"}
+SHOWN = {"text", "mermaid", "diff", "{changelog}", "{eval-rst}", "{hook}", "{toctree}"}
 
 # Reads one block a line as JSON, runs it in one namespace, answers each with a line.
 INTERPRETER = """

@@ -19,6 +19,8 @@ the same time, so none may use a fixed port. What a block's language means:
     Must parse.
 ``text``, ``mermaid``, ``diff``
     Is only shown.
+``{toctree}``, ``{hook}``, ``{changelog}``, ``{eval-rst}``
+    Is for Sphinx; ``test_hook_examples.py`` runs the examples that ``{hook}`` brings.
 
 Any other language, or none, is an error. An HTML comment on the line before a block says more:
 

@@ -9,7 +9,7 @@ from aiperf.plugins import environment
 
 CHECKOUT = Path(__file__).parents[2]
 PAGE = CHECKOUT / "docs" / "environment-variables.md"
-VARIABLE = re.compile(r"AIPERF_[A-Z_]+[A-Z]")
+VARIABLE = re.compile(r"AIPERF_[A-Z_]+[A-Z]\b")
 
 
 def _headings() -> list[str]:

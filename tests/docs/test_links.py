@@ -10,6 +10,7 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 PAGES = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)")
+TOCTREE = re.compile(r"^```\{toctree\}$(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^ *```.*?^ *```$", flags=re.MULTILINE | re.DOTALL)
 
 
@@ -36,3 +37,18 @@ def test_each_page_can_be_reached():
     linked = {name for name, _ in LINK.findall(index.read_text(encoding="utf-8"))}
     pages = {page.name for page in (CHECKOUT / "docs").glob("*.md")} - {index.name}
     assert {name for name in linked if "/" not in name} == pages
+
+
+def test_each_page_is_in_the_table_of_contents():
+    """No page is an orphan, and each is in one place; Sphinx finds this, too, and later."""
+    docs = CHECKOUT / "docs"
+    fragments = docs / "changelog"
+    pages = {page for page in docs.rglob("*.md") if page.parent != fragments}
+    pages = (pages | {fragments / "README.md"}) - {docs / "index.md"}
+    listed = [
+        (page.parent / f"{name}.md").resolve()
+        for page in PAGES[1:]
+        for tree in TOCTREE.findall(page.read_text(encoding="utf-8"))
+        for name in re.findall(r"^[\w/-]+$", tree, flags=re.MULTILINE)
+    ]
+    assert sorted(listed) == sorted(pages)
