@@ -7,7 +7,6 @@ implementation runs inside a guard, so that one that raises does not cost the ot
 from __future__ import annotations
 
 import inspect
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pluggy
@@ -17,6 +16,7 @@ from aiperf.plugins.errors import PluginError, PluginLoadError, described
 from aiperf.plugins.markers import HOOK_PREFIX
 from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.validation import checked_entries, hook_order
+from aiperf.plugins.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

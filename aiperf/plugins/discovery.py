@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from importlib import invalidate_caches
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from aiperf.plugins.passed_over import (
     unmet_entries,
 )
 from aiperf.plugins.report import DiscoveryReport, PluginStatus
+from aiperf.plugins.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import Any
+
+from aiperf.plugins.values import dataclass, field
 
 _NO_METADATA: Mapping[str, Any] = MappingProxyType({})
 _RESERVED = frozenset("@,= \t\n\r")

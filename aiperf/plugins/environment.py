@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from aiperf.plugins.entries import is_dotted_name
 from aiperf.plugins.errors import PluginSettingError
+from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiperf.plugins.environment import IMPLEMENTATIONS
 from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.resolver import Rule, decided_by, reference_to
+from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

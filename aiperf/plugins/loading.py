@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from importlib import import_module
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from aiperf.plugins.naming import first_free
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import PluginRecord, PluginStatus
+from aiperf.plugins.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from aiperf.plugins.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
