@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from threading import RLock
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf.common.factory import AIPerfFactory, ClassEnumT, ClassProtocolT
 from aiperf.plugins.errors import InvalidStateError
+from aiperf.plugins.locks import RLock
 
 if TYPE_CHECKING:
     from aiperf.plugins.slots import ClassType

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import contextmanager
 from functools import partial
 from importlib import invalidate_caches
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from aiperf.plugins import resolver
 from aiperf.plugins.environment import IMPLEMENTATIONS, PluginEnvironment
 from aiperf.plugins.errors import DiscoveryError, PluginError, PluginSettingError
+from aiperf.plugins.locks import Local
 from aiperf.plugins.markers import ENTRY_POINT_GROUP
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import OriginKind
@@ -38,7 +38,7 @@ class DiscoveryState:
 
     def __init__(self) -> None:
         self.report: DiscoveryReport | None = None
-        self.running = threading.local()
+        self.running = Local()
         self.threads = 0
         self.refreshed = 0
 
@@ -214,6 +214,8 @@ class Discovery:
             for origin, line in unmet_entries(slot, candidates):
                 unmet.setdefault(origin, []).append(line)
             for candidate in candidates:
+                if candidate.origin.kind is OriginKind.BUILTIN:
+                    continue  # no record is about them
                 entry = replace(candidate.entry, factory=slot.name)
                 contributed.setdefault(candidate.origin, []).append(entry)
         manager = self._manager

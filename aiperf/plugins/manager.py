@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,10 @@ from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.collection import Collector, Guard
 from aiperf.plugins.declarations import Declarations, declarer_of
 from aiperf.plugins.errors import InvalidStateError, PluginValidationError
+from aiperf.plugins.locks import Local, RLock
 from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
 from aiperf.plugins.origins import Origin, OriginKind
-from aiperf.plugins.validation import check_hookimpls
+from aiperf.plugins.validation import check_hookimpls, is_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,7 +43,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def __init__(self, position: int = 0) -> None:
         super().__init__(PROJECT)
-        self.lock = threading.RLock()
+        self.lock = RLock()
         self.generation = 0
         self.origins: dict[str, Origin] = {}
         self._left: dict[str, Origin] = {}
@@ -58,7 +58,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing
         self._counter = position
-        self._local = threading.local()
+        self._local = Local()
         self._guard = Guard(self.origin_of, self.disable_or_raise, self._collector, self.loading_as)
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
         self._warned: set[str] = set()
@@ -88,6 +88,16 @@ class AIPerfPluginManager(pluggy.PluginManager):
                     self._unchecked.append(registered)
                 self._changed()
         return registered
+
+    def parse_hookspec_opts(self, module_or_class: object, name: str) -> Any:
+        """Return the options of a marked specification, ``None`` for anything else, likewise."""
+        if is_data(module_or_class, name):
+            return None
+        return super().parse_hookspec_opts(module_or_class, name)  # type: ignore[arg-type]  # pluggy says module or class
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
+        """Return the options of a marked function, ``None`` for anything else, as pluggy does."""
+        return None if is_data(plugin, name) else super().parse_hookimpl_opts(plugin, name)
 
     def unregister(self, plugin: object | None = None, name: str | None = None) -> Any | None:
         """Unregister a plugin, as pluggy does; what stood before it stands again."""

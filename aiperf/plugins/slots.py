@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +66,8 @@ class FactorySlot:
 
     def renew(self) -> None:
         """Begin anew with what is the application's own; nothing in :meth:`state` is changed."""
+        from copy import copy  # noqa: PLC0415 - only isolation needs it
+
         self.runtime = {
             class_type: {
                 identifier: copy(each)

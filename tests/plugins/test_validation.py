@@ -11,7 +11,7 @@ import pytest
 from aiperf import LazyEntry, hookimpl
 from aiperf.plugins.candidates import HookOrder
 from aiperf.plugins.errors import PluginValidationError
-from aiperf.plugins.validation import check_hookimpls, checked_entries, hook_order
+from aiperf.plugins.validation import check_hookimpls, checked_entries, hook_order, is_data
 
 pytestmark = pytest.mark.usefixtures("endpoints")
 
@@ -320,3 +320,71 @@ def test_the_message_says_which_file(registry):
     plugin = module(aiperf_register_endpoint=hookimpl(lambda a: a), __file__="/site/acme.py")
     with pytest.raises(PluginValidationError, match=r"\[/site/acme\.py\]$"):
         registry.manager.register(plugin, "acme")
+
+
+def _plain():
+    return []
+
+
+def _open(*_, **__):
+    return []
+
+
+def _optional(_=1):
+    return []
+
+
+class TestWhatIsLookedAt:
+    """Attributes that cannot be hooks are passed over early; nothing else is."""
+
+    def test_a_module_is_data_and_functions(self):
+        """Data is known as such; what pluggy can mark is not, and neither is the unknown."""
+        module = ModuleType("acme", "Documented.")
+        module.number, module.text, module.nothing = 1, "text", None
+        module.function, module.proxy = (lambda: None), SimpleNamespace()
+        data = {name for name in vars(module) if is_data(module, name)}
+        assert data >= {"__name__", "__doc__", "__spec__", "number", "text", "nothing"}
+        assert data.isdisjoint({"function", "proxy"})
+        assert not is_data(SimpleNamespace(number=1), "number")
+
+    def test_pluggy_would_have_said_the_same(self, registry):
+        """Of every attribute of every kind of plugin."""
+
+        class Plugin:
+            """Hooks as methods."""
+
+            text = "text"
+
+            @hookimpl
+            def aiperf_register_endpoint(self):
+                """Nothing."""
+                return []
+
+        module = ModuleType("acme")
+        module.text = "text"
+        module.aiperf_register_endpoint = hookimpl(_plain)
+        module.bound = Plugin().aiperf_register_endpoint
+        for plugin in (Plugin(), Plugin, module):
+            for name in dir(plugin):
+                theirs = pluggy.PluginManager.parse_hookimpl_opts(registry.manager, plugin, name)
+                assert registry.manager.parse_hookimpl_opts(plugin, name) == theirs
+                specified = pluggy.PluginManager.parse_hookspec_opts(registry.manager, plugin, name)
+                assert registry.manager.parse_hookspec_opts(plugin, name) == specified
+
+    @pytest.mark.parametrize(
+        "hook",
+        [
+            lambda needed: [needed],
+            lambda *, needed: [needed],
+            functools.wraps(lambda needed: needed)(lambda *_: []),
+        ],
+    )
+    def test_parameters_are_found_in_every_form(self, registry, make, hook):
+        """Positional, keyword-only, and those of a function that another one wraps."""
+        with pytest.raises(PluginValidationError, match="asks for needed"):
+            registry.manager.register(make.plugin(hook))
+
+    @pytest.mark.parametrize("hook", [_plain, _open, _optional])
+    def test_a_hook_that_asks_for_nothing_is_right(self, registry, make, hook):
+        """However it is written."""
+        assert registry.manager.register(make.plugin(hook)) == "acme"
