@@ -14,6 +14,7 @@ from aiperf.common.factories import (
     EndpointFactory,
     ExporterFactory,
     MetricFactory,
+    PluginDiscovery,
     TokenizerFactory,
     TransportFactory,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         TokenizerProtocol,
         TransportProtocol,
     )
+    from aiperf.plugins.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,25 @@ class Parts:
 class LoadBuilder:
     """Builds the parts of the load from a configuration, here or in another process.
 
-    Only the configuration is pickled, and the factories find the classes anew.
+    The configuration is pickled with a snapshot of the plugins. The other process restores them
+    when it first asks for a part, so that it has the same parts or none.
     """
 
     def __init__(self, config: BenchmarkConfig) -> None:
         self._config = config
         self._conversations: Sequence[Conversation] | None = None
+        self._snapshot: Snapshot | None = None
+        self._is_restored = True
 
     def __call__(self) -> Parts:
-        """Return fresh parts."""
+        """Return fresh parts.
+
+        Raises:
+            ResolutionDiffersError, SnapshotError: this process cannot have the plugins of the one
+                that pickled the builder.
+            AIPerfError: a part cannot be made.
+        """
+        self._restore()
         config = self._config
         return Parts(
             endpoint=build_endpoint(config),
@@ -86,6 +98,7 @@ class LoadBuilder:
             ConfigError: it is empty.
             AIPerfError: it cannot be made.
         """
+        self._restore()
         if self._conversations is None:
             config = self._config
             dataset = DatasetFactory.create_instance(
@@ -100,8 +113,22 @@ class LoadBuilder:
         return self._conversations
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the dataset out."""
-        return {"_config": self._config, "_conversations": None}
+        """Leave the dataset out, and take the plugins along.
+
+        Raises:
+            SnapshotError: something that was registered cannot reach another process.
+        """
+        return {
+            "_config": self._config,
+            "_conversations": None,
+            "_snapshot": self._snapshot or PluginDiscovery.snapshot(),
+            "_is_restored": False,
+        }
+
+    def _restore(self) -> None:
+        if self._snapshot is not None and not self._is_restored:
+            PluginDiscovery.restore(self._snapshot)
+            self._is_restored = True
 
 
 def build_endpoint(config: BenchmarkConfig) -> EndpointProtocol:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         UIProtocol,
     )
     from aiperf.plugins.report import DiscoveryReport
+    from aiperf.plugins.snapshot import Snapshot
 
 __all__ = [
     "AIPerfFactory",
@@ -85,6 +86,47 @@ class PluginDiscovery:
     def so_far(cls) -> DiscoveryReport:
         """Return what is known of plugins now, loading nothing; for use after an error."""
         return cls._discovery.so_far()
+
+    @classmethod
+    def snapshot(cls, start_method: str | None = None) -> Snapshot:
+        """Return what another process needs to have the same plugins and selections; it pickles.
+
+        Args:
+            start_method: ``"fork"`` if it is for forked processes alone. They have everything
+                that was registered, so nothing is refused.
+
+        Raises:
+            SnapshotError: something was registered, by a call, a decorator or as an object, that
+                another process cannot have; each is named.
+        """
+        from aiperf.plugins.snapshot import take  # noqa: PLC0415 - few processes start others
+
+        return take(cls._discovery, start_method)
+
+    @classmethod
+    def restore(cls, snapshot: Snapshot) -> DiscoveryReport:
+        """Give this process the plugins and selections of the one that took the snapshot.
+
+        Raises:
+            SnapshotError: a registration cannot be had in this process.
+            ResolutionDiffersError: this process resolves a class type differently; each is named.
+            PluginSettingError, DiscoveryError: as :meth:`discover_all`.
+        """
+        snapshot.apply(cls._discovery)
+        return cls._discovery.so_far()
+
+    @classmethod
+    def initialize_worker(cls, snapshot: Snapshot) -> None:
+        """Restore, as the ``initializer`` of a process pool; ``initargs`` is ``(snapshot,)``.
+
+        A pool starts a new worker for ever when its initializer raises, or says only that one
+        died. So this raises nothing: where :meth:`restore` fails, every factory of the worker
+        raises that error, and the pool hands it to whoever waits for a result.
+        """
+        try:
+            cls.restore(snapshot)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task that follows raises it
+            default_registry.refuse(error)
 
 
 class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):

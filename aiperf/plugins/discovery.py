@@ -37,6 +37,7 @@ class DiscoveryState:
     """How far discovery has come with one plugin manager."""
 
     def __init__(self) -> None:
+        self.environment: PluginEnvironment | None = None
         self.report: DiscoveryReport | None = None
         self.running = Local()
         self.threads = 0
@@ -57,6 +58,16 @@ class Discovery:
     def __init__(self, registry: Registry, group: str = ENTRY_POINT_GROUP) -> None:
         self._registry = registry
         self._group = group
+
+    @property
+    def registry(self) -> Registry:
+        """What the plugins are registered with."""
+        return self._registry
+
+    @property
+    def environment(self) -> PluginEnvironment | None:
+        """What the last round went by, ``None`` before the first."""
+        return self._state.environment
 
     @property
     def _manager(self) -> AIPerfPluginManager:
@@ -119,6 +130,7 @@ class Discovery:
 
     def _run(self, environment: PluginEnvironment) -> DiscoveryReport:
         manager = self._manager
+        self._state.environment = environment
         with self._round(strict=bool(environment.strict)):
             report = None
             while report is None:

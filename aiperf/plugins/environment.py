@@ -9,7 +9,7 @@ from aiperf.plugins.errors import PluginSettingError
 from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MODULES: Final = "AIPERF_PLUGIN_MODULES"
 AUTOLOAD: Final = "AIPERF_PLUGIN_AUTOLOAD"
@@ -57,6 +57,26 @@ class PluginEnvironment:
             strict=_boolean(STRICT, environ.get(STRICT)),
             implementations=_implementations(environ.get(IMPLEMENTATIONS)),
         )
+
+    def variables(self) -> dict[str, str | None]:
+        """Return the variables that say this, ``None`` for one that is not set."""
+        chosen = self.implementations
+        pairs = None if chosen is None else [f"{name}.{key}={value}" for name, key, value in chosen]
+        return {
+            MODULES: _joined(self.modules),
+            AUTOLOAD: _digit(self.autoload),
+            DISABLED: _joined(self.disabled),
+            STRICT: _digit(self.strict),
+            IMPLEMENTATIONS: _joined(pairs),
+        }
+
+
+def _joined(names: Iterable[str] | None) -> str | None:
+    return None if names is None else ",".join(names)
+
+
+def _digit(value: bool | None) -> str | None:  # noqa: FBT001 - a value
+    return None if value is None else str(int(value))
 
 
 def _boolean(variable: str, text: str | None) -> bool | None:

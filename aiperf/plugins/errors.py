@@ -8,6 +8,9 @@
     │   ├── PluginLoadError             importing, registering or calling it failed
     │   ├── RegistrationError           one registration contradicts another
     │   ├── PluginSettingError          an environment variable names nothing, or nonsense
+    │   ├── SnapshotError               what is registered here cannot be so in another process
+    │   ├── ResolutionDiffersError      the implementations are not those of the parent or the lock
+    │   ├── LockError                   a lock file cannot be read
     │   └── DiscoveryError              what a person named did not load; has the whole report
     ├── FactoryCreationError            a factory cannot give what it was asked for
     │   ├── UnknownClassTypeError       nothing is registered under that class type
@@ -28,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from aiperf.plugins.differences import Difference
     from aiperf.plugins.origins import Origin
     from aiperf.plugins.report import DiscoveryReport
 
@@ -83,6 +87,30 @@ class PluginSettingError(PluginError):
 
     variable: str = ""
     value: str = ""
+
+
+class SnapshotError(PluginError):
+    """What is registered in this process cannot be so in another.
+
+    ``reasons`` names each registration, where it came from and what to do.
+    """
+
+    reasons: tuple[str, ...] = ()
+
+
+class ResolutionDiffersError(PluginError):
+    """This process resolves class types differently from its parent, or from a lock.
+
+    ``differences`` holds each of them.
+    """
+
+    differences: tuple[Difference, ...] = ()
+
+
+class LockError(PluginError):
+    """A lock file cannot be read; ``path`` says which."""
+
+    path: str = ""
 
 
 class DiscoveryError(PluginError):

@@ -38,7 +38,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
     import was only half done when discovery came by, ``discoveries`` how far each discovery has
     come. While one is under way, ``settled`` names the plugins that failed or were skipped in it.
     ``strict`` makes the failure of an installed plugin an error; ``wanted`` names the installed
-    plugins to look at, ``None`` for all. :meth:`next_position` counts on from ``position``.
+    plugins to look at, ``None`` for all; ``refusal`` is the error that answers everything.
+    :meth:`next_position` counts on from ``position``.
     """
 
     def __init__(self, position: int = 0) -> None:
@@ -54,6 +55,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.settled: set[str] | None = None
         self.strict = False
         self.wanted: frozenset[str] | None = None
+        self.refusal: Exception | None = None
         self.discoveries: dict[object, DiscoveryState] = {}
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing
@@ -353,12 +355,25 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def caller_origin(self, module: str) -> Origin:
         """Return the origin of registrations made by calls in ``module``, always the same one."""
+        if module == "__mp_main__":  # what multiprocessing calls the program in its children
+            module = "__main__"
         origin = self._callers.get(module)
         if origin is None:
             path = getattr(sys.modules.get(module), "__file__", None)
             origin = Origin(OriginKind.RUNTIME, plugin=module, module=module, path=path)
             self._callers[module] = origin
         return origin
+
+    def taken_out(self) -> list[str]:
+        """Return the names of the plugins that the application took out after they had loaded."""
+        with self.lock:
+            return sorted(
+                name
+                for name, origin in self._left.items()
+                if name not in dict(self.list_name_plugin())
+                and origin.kind is not OriginKind.RUNTIME
+                and getattr(self.records.get(name), "error", None) is None
+            )
 
     def note_distribution(self, plugin: object, found: FoundEntryPoint) -> None:
         """Remember which entry point, and so which distribution, a plugin came from."""

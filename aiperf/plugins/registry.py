@@ -146,11 +146,13 @@ class Registry:
     ) -> None:
         """Register a class that a decorator was put on, and warn where the old decorators did."""
         registered = self._registered(slot, class_type, decorated.__module__)
-        if any(known is decorated for known in registered.values()):
-            return
         name = decorated.__name__
         identifier = first_free(name, f"{decorated.__module__}.{name}", registered)
-        entry = LazyEntry(class_type, decorated.__module__, name, identifier)
+        entry = LazyEntry(class_type, decorated.__module__, _path_to(decorated), identifier)
+        if any(known is decorated for known in registered.values()) or self._is_awaited(
+            slot, entry, decorated, priority
+        ):
+            return
         candidates = () if self.manager.loading else self.candidates(slot, class_type)
         self.add(slot, entry, caller=decorated.__module__, priority=priority, loaded=decorated)
         if not candidates:
@@ -165,6 +167,28 @@ class Registry:
             )
         else:
             self.manager.log_warning(f"{slot.title}: {ours} overrides {theirs} for {class_type!r}.")
+
+    def _is_awaited(
+        self, slot: FactorySlot, entry: LazyEntry, decorated: type[Any], priority: int
+    ) -> bool:
+        """Say whether an entry stands for the class already, and let it have the class.
+
+        A snapshot of another process brings what a decorator registered there before the module
+        is imported here.
+        """
+        name = decorated.__name__
+        with self.manager.lock:
+            registered = slot.runtime.get(entry.class_type, {})
+            for known in map(registered.get, (name, f"{decorated.__module__}.{name}")):
+                if (
+                    known is not None
+                    and known.loaded is None
+                    and known.entry.target == entry.target
+                    and known.priority == priority
+                ):
+                    known.loaded = decorated
+                    return True
+        return False
 
     def _registered(
         self, slot: FactorySlot, class_type: str, caller: str
@@ -188,6 +212,7 @@ class Registry:
 
         Those that the application itself has come first, in its own order.
         """
+        self._check_not_refused()
         contributed = contributions(self.manager, slot)
         own = {
             class_type: candidate.position
@@ -215,6 +240,7 @@ class Registry:
         ranked = slot.ranked
         known = ranked.get(class_type)
         if known is None:
+            self._check_not_refused()
             contributed = contributions(self.manager, slot).get(class_type, {})
             with self.manager.lock:
                 runtime = list(slot.runtime.get(class_type, {}).values())
@@ -307,6 +333,16 @@ class Registry:
             self.use(slot, class_type, reference)
             yield
 
+    def refuse(self, error: Exception | None) -> None:
+        """Answer every question with ``error`` from now on, until this is called with ``None``.
+
+        A worker that cannot have its parent's plugins says so where they would be used, because a
+        process pool starts a new worker for ever when one raises while it is initialized.
+        """
+        with self.manager.lock:
+            self.manager.refusal = error
+            self._forget()
+
     def reread_environment(self) -> None:
         """Look at the environment variables again."""
         self.selection.reread()
@@ -330,6 +366,11 @@ class Registry:
         return isolated(self)
 
     # -- details -------------------------------------------------------------------------------
+
+    def _check_not_refused(self) -> None:
+        refusal = self.manager.refusal
+        if refusal is not None:
+            raise refusal.with_traceback(None)
 
     def _adopt(self, origin: Origin) -> None:
         adopt(self.manager, list(self.every_slot), origin)
@@ -401,3 +442,9 @@ class Registry:
         with self.manager.lock:
             for slot in list(self.every_slot):
                 slot.forget()
+
+
+def _path_to(decorated: type[Any]) -> str:
+    """Return what reaches a class in its module; one made in a function has only its name."""
+    path = decorated.__qualname__
+    return decorated.__name__ if "<" in path else path

@@ -136,3 +136,17 @@ def test_the_environment_is_a_value():
     """Reports compare it, and workers get it."""
     found = read({"AIPERF_PLUGIN_MODULES": "a", "AIPERF_PLUGINS_STRICT": "1"})
     assert pickle.loads(pickle.dumps(found)) == found != read({})
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {},
+        dict.fromkeys(LISTS, "") | {BOOLEANS[0]: "0", BOOLEANS[1]: "1"},
+        dict(zip(LISTS, ["b,a:x", "*", "endpoint.chat=x@y,ui.z=w"], strict=True)),
+    ],
+    ids=["unset", "empty", "set"],
+)
+def test_what_was_read_can_be_said_again(variables):
+    """Another process that gets the variables reads the same; unset, empty and set stay three."""
+    assert read(variables).variables() == dict.fromkeys(FIELDS) | variables
