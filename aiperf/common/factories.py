@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from aiperf import aiperf_registry
 from aiperf._version import __version__
-from aiperf.common.factory import AIPerfFactory
+from aiperf.common.factory import AIPerfFactory, FactoryMixin
 from aiperf.common.singleton import AIPerfSingletonFactory
 from aiperf.plugins.default import default_registry
 from aiperf.plugins.discovery import Discovery
@@ -45,6 +45,7 @@ __all__ = [
     "ExecutorFactory",
     "ExporterFactory",
     "FactoryCreationError",
+    "FactoryMixin",
     "InvalidStateError",
     "MetricFactory",
     "PluginDiscovery",

@@ -7,6 +7,7 @@ from enum import Enum
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args
 
+from aiperf.common.legacy import ClassAttribute, ClassesView, PrioritiesView, factory_logger
 from aiperf.plugins.default import default_registry
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, described
@@ -37,6 +38,9 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
 
     plugin_registry: ClassVar[Registry] = default_registry
     _slot: ClassVar[FactorySlot]
+    _registry = ClassAttribute(ClassesView)
+    _override_priorities = ClassAttribute(PrioritiesView)
+    _logger = ClassAttribute(factory_logger)
 
     def __init_subclass__(
         cls,
@@ -110,19 +114,24 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
         Of two classes for one class type the one with the higher ``override_priority`` wins;
         builtins have 0. An equal or lower one is kept but not selected, with a warning.
         """
-        return cls.register_all(class_type, override_priority=override_priority)
+
+        def decorate(decorated: RegisteredT) -> RegisteredT:
+            cls.plugin_registry.add_class(
+                cls._slot, cls._slot.remember(class_type), decorated, priority=override_priority
+            )
+            return decorated
+
+        return decorate
 
     @classmethod
     def register_all(
         cls, *class_types: ClassEnumT | str, override_priority: int = 0
     ) -> Callable[[RegisteredT], RegisteredT]:
-        """Register the decorated class for several class types; see :meth:`register`."""
+        """Register the decorated class for several class types, each by :meth:`register`."""
 
         def decorate(decorated: RegisteredT) -> RegisteredT:
             for class_type in class_types:
-                cls.plugin_registry.add_class(
-                    cls._slot, cls._slot.remember(class_type), decorated, priority=override_priority
-                )
+                cls.register(class_type, override_priority)(decorated)
             return decorated
 
         return decorate
@@ -252,14 +261,20 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
         slot = cls._slot
         candidate = cls.plugin_registry.selected(slot, slot.key(class_type))
         return FactoryCreationError(
-            f"{cls.__name__}: creating {candidate.entry.class_type!r} from "
-            f"{candidate.entry.target} ({candidate.origin}) failed with {described(error)}. "
+            f"Error creating {candidate.entry.class_type!r} instance for {cls.__name__}: "
+            f"{described(error)} ({candidate.entry.target}, {candidate.origin}). "
             "Correct its arguments, or select another implementation.",
             factory=slot.name,
             class_type=candidate.entry.class_type,
             identifier=candidate.entry.identifier,
             origin=candidate.origin,
         )
+
+
+class FactoryMixin(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract=True):
+    """The earliest name of ``AIPerfFactory``, for applications that still use it."""
+
+    logger = ClassAttribute(factory_logger)
 
 
 def _remember_members(slot: FactorySlot, *class_types: object) -> None:

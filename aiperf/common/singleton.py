@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from aiperf.common.factory import AIPerfFactory, ClassEnumT, ClassProtocolT
+from aiperf.common.legacy import ClassAttribute, InstancePidsView, InstancesView
 from aiperf.plugins.errors import InvalidStateError
 from aiperf.plugins.locks import RLock
-
-if TYPE_CHECKING:
-    from aiperf.plugins.slots import ClassType
 
 
 class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract=True):
     """Makes one instance of each class type; a forked child makes its own."""
 
+    _instances = ClassAttribute(InstancesView)
+    _instances_pid = ClassAttribute(InstancePidsView)
     _instances_lock: ClassVar[RLock]
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Give the factory a lock of its own."""
+        """Give the factory a lock, for subclasses that use its instances for more than a call."""
         super().__init_subclass__(**keywords)
         cls._instances_lock = RLock()
-        os.register_at_fork(after_in_child=cls._renew_lock)
 
     @classmethod
     def create_instance(cls, class_type: ClassEnumT | str, **kwargs: Any) -> ClassProtocolT:
@@ -34,9 +33,12 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
             FactoryCreationError: as :meth:`AIPerfFactory.create_instance`.
         """
         if not cls.has_instance(class_type):
-            # Load outside the lock: nothing is imported while one is held.
+            # Load before the turn: nobody waits for a thread that imports.
             cls.get_class_from_type(class_type)
-            with cls._instances_lock:
+            key = cls._slot.key(class_type)
+            from aiperf.common.turns import turns  # noqa: PLC0415 - start-up needs no threading
+
+            with turns.turn((cls._slot, key), f"{key!r} of {cls.__name__}"):
                 if not cls.has_instance(class_type):
                     cls.set_instance(class_type, super().create_instance(class_type, **kwargs))
         return cls.get_instance(class_type)
@@ -56,10 +58,12 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
         pid, _, instance = cls._slot.instances.get(cls._slot.key(class_type), (None, None, None))
         if pid == os.getpid():
             return instance  # type: ignore[return-value]  # what set_instance was given
-        why = "has been made" if pid is None else "was made by this process, only by its parent"
+        shown = f"{cls._slot.key(class_type)!r} in {cls.__name__}"
+        what = f"No instance found for {shown}"
+        if pid is not None:
+            what = f"Instance for {shown} is not valid for this process, only for its parent"
         raise InvalidStateError(
-            f"{cls.__name__}: no instance of {cls._shown(class_type)} {why}. Call "
-            f"{cls.__name__}.create_instance({cls._shown(class_type)}) first."
+            f"{what}. Call {cls.__name__}.create_instance({cls._slot.key(class_type)!r}) first."
         )
 
     @classmethod
@@ -81,12 +85,3 @@ class AIPerfSingletonFactory(AIPerfFactory[ClassEnumT, ClassProtocolT], abstract
             for pid, class_type, instance in list(cls._slot.instances.values())
             if pid == os.getpid()
         }
-
-    @classmethod
-    def _shown(cls, class_type: ClassType) -> str:
-        return repr(cls._slot.key(class_type))
-
-    @classmethod
-    def _renew_lock(cls) -> None:
-        """Replace a lock that another thread of the parent may have held during the fork."""
-        cls._instances_lock = RLock()

@@ -43,7 +43,11 @@ class Declarations:
         """
         entry = declaration.entry
         key = (declaration.factory, entry.class_type, entry.identifier)
-        earlier = self._by_declarer.setdefault(declarer, {}).setdefault(key, declaration)
+        kept = self._by_declarer.setdefault(declarer, {})
+        earlier = kept.setdefault(key, declaration)
+        if earlier.entry == entry and declaration.priority > earlier.priority:
+            del kept[key]
+            earlier = kept[key] = declaration
         if earlier.entry.target != entry.target:
             raise RegistrationError(
                 f"{origin}: identifier {entry.identifier!r} of {declaration.factory}."

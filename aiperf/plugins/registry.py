@@ -14,7 +14,7 @@ from aiperf.plugins import resolver
 from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.contributions import adopt, contributions
 from aiperf.plugins.declarations import Declaration
-from aiperf.plugins.entries import LazyEntry
+from aiperf.plugins.entries import LazyEntry, is_dotted_name
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager
 from aiperf.plugins.naming import first_free
@@ -53,14 +53,17 @@ class Registry:
         """Define a factory and its hook; ``doc`` becomes the hook's documentation.
 
         Where another module has a factory of that name, the newcomer's is put after its own
-        package's name, so that two applications in one process don't share a hook by accident.
+        package's name, so that two applications in one process don't share a hook by accident, or
+        after its module's, where its own package has two.
 
         Raises:
             RegistrationError: that name is taken, too.
         """
         with self.manager.lock:
-            if self._is_taken(name, module):
-                name = f"{module.partition('.')[0].strip('_')}_{name}"
+            own = name
+            for prefix in (module.partition(".")[0], module.replace(".", "_")):
+                if self._is_taken(name, module):
+                    name = f"{prefix.strip('_')}_{own}"
             if self._is_taken(name, module):
                 raise RegistrationError(
                     f"{module}.{title}: factory {name!r} is {self.slots[name].module}."
@@ -120,9 +123,10 @@ class Registry:
         with self.manager.lock:
             registered = slot.runtime.setdefault(entry.class_type, {})
             earlier = registered.get(entry.identifier)
-            if earlier is not None:
-                if earlier.entry.target == entry.target:
-                    return
+            again = earlier is not None and earlier.entry.target == entry.target
+            if earlier is not None and again and priority <= earlier.priority:
+                return
+            if earlier is not None and not again:
                 raise RegistrationError(
                     f"{slot.name}.{entry.class_type}: identifier {entry.identifier!r} is "
                     f"{earlier.entry.target} already ({earlier.origin}) and cannot be "
@@ -145,17 +149,18 @@ class Registry:
         self, slot: FactorySlot, class_type: str, decorated: type[Any], *, priority: int
     ) -> None:
         """Register a class that a decorator was put on, and warn where the old decorators did."""
-        registered = self._registered(slot, class_type, decorated.__module__)
-        name = decorated.__name__
-        identifier = first_free(name, f"{decorated.__module__}.{name}", registered)
-        entry = LazyEntry(class_type, decorated.__module__, _path_to(decorated), identifier)
-        if any(known is decorated for known in registered.values()) or self._is_awaited(
-            slot, entry, decorated, priority
-        ):
+        name, path, module = _names_of(decorated)
+        registered = self._registered(slot, class_type, module)
+        again = [each for each, (loaded, _) in registered.items() if loaded is decorated]
+        if again and priority <= registered[again[0]][1]:
+            return
+        identifier = again[0] if again else first_free(name, f"{module}.{name}", registered)
+        entry = LazyEntry(class_type, module, path, identifier)
+        if self._is_awaited(slot, entry, decorated, priority):
             return
         candidates = () if self.manager.loading else self.candidates(slot, class_type)
-        self.add(slot, entry, caller=decorated.__module__, priority=priority, loaded=decorated)
-        if not candidates:
+        self.add(slot, entry, caller=module, priority=priority, loaded=decorated)
+        if not candidates or candidates[0].loaded is decorated:
             return
         before, after = candidates[0], self.candidates(slot, class_type)[0]
         ours = f"{name} (override_priority {priority})"
@@ -176,10 +181,10 @@ class Registry:
         A snapshot of another process brings what a decorator registered there before the module
         is imported here.
         """
-        name = decorated.__name__
+        name, _, module = _names_of(decorated)
         with self.manager.lock:
             registered = slot.runtime.get(entry.class_type, {})
-            for known in map(registered.get, (name, f"{decorated.__module__}.{name}")):
+            for known in map(registered.get, (name, f"{module}.{name}")):
                 if (
                     known is not None
                     and known.loaded is None
@@ -192,15 +197,18 @@ class Registry:
 
     def _registered(
         self, slot: FactorySlot, class_type: str, caller: str
-    ) -> dict[str, type[Any] | None]:
-        """Return what has the same origin as a registration made by ``caller`` now would have."""
+    ) -> dict[str, tuple[type[Any] | None, int]]:
+        """Return what has the same origin as a registration made by ``caller`` now would have.
+
+        That is a class, where it is loaded, and its priority, by identifier.
+        """
         declarer = self.manager.declarer(caller)
         with self.manager.lock:
             if declarer is None:
                 runtime = slot.runtime.get(class_type, {})
-                return {identifier: each.loaded for identifier, each in runtime.items()}
+                return {name: (each.loaded, each.priority) for name, each in runtime.items()}
             return {
-                each.entry.identifier: each.loaded
+                each.entry.identifier: (each.loaded, each.priority)
                 for each in self.manager.declarations.by(declarer)
                 if (each.factory, each.entry.class_type) == (slot.name, class_type)
             }
@@ -444,7 +452,14 @@ class Registry:
                 slot.forget()
 
 
-def _path_to(decorated: type[Any]) -> str:
-    """Return what reaches a class in its module; one made in a function has only its name."""
-    path = decorated.__qualname__
-    return decorated.__name__ if "<" in path else path
+def _names_of(decorated: Any) -> tuple[str, str, str]:
+    """Return the name of whatever a decorator was put on, what reaches it in its module, and that.
+
+    Old factories took whatever can be called, and classes made at run time with any name. One made
+    in a function has only its name.
+    """
+    name = getattr(decorated, "__name__", type(decorated).__name__)
+    if not name.isidentifier():
+        name = "_" + "".join(letter if letter.isalnum() else "_" for letter in name)
+    path = getattr(decorated, "__qualname__", name)
+    return name, (path if is_dotted_name(path) else name), decorated.__module__

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 ClassType = str | Enum
 """What an application may call a class type: a string, or an enum member with a string value."""
 
-_STATE = ("runtime", "overrides", "spellings", "classes", "ranked", "contributed", "instances")
+_STATE = (
+    "runtime",
+    "overrides",
+    "spellings",
+    "aliases",
+    "classes",
+    "ranked",
+    "contributed",
+    "instances",
+)
 
 
 class FactorySlot:
@@ -24,6 +33,7 @@ class FactorySlot:
 
     __slots__ = (
         "__weakref__",
+        "aliases",
         "classes",
         "contributed",
         "hook",
@@ -45,6 +55,7 @@ class FactorySlot:
         self.runtime: dict[str, dict[str, Candidate]] = {}
         self.overrides: dict[str, str] = {}
         self.spellings: dict[str, ClassType] = {}
+        self.aliases: dict[ClassType, str] = {}
         self.classes: dict[Any, type[Any]] = {}
         self.ranked: dict[str, tuple[Candidate, ...]] = {}
         self.contributed: tuple[int, dict[str, dict[tuple[str, str], Candidate]]] | None = None
@@ -76,7 +87,7 @@ class FactorySlot:
             }
             for class_type, registered in self.runtime.items()
         }
-        self.spellings = dict(self.spellings)
+        self.spellings, self.aliases = dict(self.spellings), dict(self.aliases)
         self.overrides, self.instances, self.contributed = {}, {}, None
         self.forget()
 
@@ -84,19 +95,22 @@ class FactorySlot:
         """Return the class type as a string, and keep how a registration spells it first."""
         key = self.key(class_type)
         self.spellings.setdefault(key, class_type)
+        self.aliases.setdefault(class_type, key)
         return key
 
     def key(self, class_type: ClassType) -> str:
         """Return the class type as a string.
+
+        Members of an enum that compares without regard to case are what they are equal to.
 
         Raises:
             UnknownClassTypeError: it is neither a string nor an enum member with a string value.
         """
         if isinstance(class_type, Enum):
             if isinstance(class_type.value, str):
-                return str(class_type.value)
+                return self.aliases.get(class_type) or str(class_type.value)
         elif isinstance(class_type, str):
-            return class_type
+            return self.aliases.get(class_type, class_type)
         from aiperf.plugins.errors import UnknownClassTypeError  # noqa: PLC0415 - error path
 
         raise UnknownClassTypeError(

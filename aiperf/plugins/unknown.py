@@ -21,7 +21,7 @@ def unknown_class_type(
 ) -> UnknownClassTypeError:
     """Return the error for a class type under which nothing is registered."""
     return UnknownClassTypeError(
-        f"{slot.title}: no implementation is registered for {class_type!r}. "
+        f"No implementation registered for {class_type!r} in {slot.title}. "
         f"{did_you_mean(class_type, known)}{note}",
         factory=slot.name,
         class_type=class_type,

@@ -41,6 +41,7 @@ def test_the_factories_are_those_of_the_host():
         "AIPerfFactory",
         "AIPerfSingletonFactory",
         "FactoryCreationError",
+        "FactoryMixin",
         "InvalidStateError",
         "PluginDiscovery",
     } == set(factories.__all__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from enum import Enum, StrEnum
+from functools import partial
 from typing import Any
 
 import pytest
@@ -334,7 +335,8 @@ class TestCreateInstance:
             widgets.create_instance("chat", error=error)
         assert caught.value.__cause__ is error
         text = str(caught.value)
-        assert text.startswith(f"WidgetFactory: creating 'chat' from {__name__}:Broken (runtime ")
+        assert text.startswith("Error creating 'chat' instance for WidgetFactory: ")
+        assert f" ({__name__}:Broken, runtime " in text
         assert "\n" not in text
         assert type(error).__name__ in text
         assert text.endswith("Correct its arguments, or select another implementation.")
@@ -485,6 +487,68 @@ class TestDecorators:
         widgets.register("chat", override_priority=1)(Widget)
         assert len(widgets.list_implementations()) == 1
         assert warned() == []
+
+    def test_the_same_class_again_may_raise_its_priority(self, widgets, warned):
+        """It then comes where a class of that priority comes."""
+        widgets.register("chat")(Widget)
+        widgets.register("chat", override_priority=5)(Other)
+        widgets.register("chat", override_priority=5)(Widget)
+        assert widgets.get_class_from_type("chat") is Other
+        widgets.register("chat", override_priority=9)(Widget)
+        assert widgets.get_class_from_type("chat") is Widget
+        widgets.register("chat", override_priority=1)(Widget)
+        assert widgets.get_class_from_type("chat") is Widget
+        assert len(widgets.list_implementations("chat")) == 2
+        assert warned()[-1] == (
+            "WidgetFactory: Widget (override_priority 9) overrides Other (override_priority 5) for "
+            "'chat'."
+        )
+
+    def test_a_subclass_may_override_what_a_decorator_does(self, registry):
+        """``register_all`` goes through its ``register``, and ``register`` through nothing else."""
+        seen = []
+
+        class PickyFactory(AIPerfFactory[str, Any], registry=registry):
+            """Notes what is registered, one class type at a time."""
+
+            @classmethod
+            def register(cls, class_type, override_priority=0, *, note=None):
+                original = super().register(class_type, override_priority)
+
+                def decorate(decorated):
+                    seen.append((class_type, override_priority, note))
+                    return original(decorated)
+
+                return decorate
+
+        class SingleFactory(PickyFactory, registry=registry):
+            """Takes one class type for each class."""
+
+            @classmethod
+            def register_all(cls, *class_types, override_priority=0):
+                raise RuntimeError(f"{class_types} {override_priority}")
+
+        PickyFactory.register_all("a", "b", override_priority=2)(Widget)
+        SingleFactory.register("c", note="one")(Widget)
+        assert seen == [("a", 2, None), ("b", 2, None), ("c", 0, "one")]
+        assert PickyFactory.get_all_class_types() == ["a", "b"]
+        with pytest.raises(RuntimeError):
+            SingleFactory.register_all("d")
+
+    def test_whatever_can_be_called_may_be_decorated(self, widgets):
+        """Also what has no name that can be written."""
+        odd = type("Odd-name 1", (Widget,), {})
+        widgets.register("odd")(odd)
+        widgets.register("function")(lambda **keywords: keywords)
+        widgets.register("partial")(partial(Widget, number=3))
+        assert type(widgets.create_instance("odd")) is odd
+        assert widgets.create_instance("function", a=1) == {"a": 1}
+        assert isinstance(widgets.create_instance("partial"), Widget)
+        assert [each.identifier for each in widgets.list_implementations()] == [
+            "_Odd_name_1",
+            "__lambda_",
+            "partial",
+        ]
 
     def test_classes_of_one_name_are_all_kept(self, widgets, warned):
         """The first has its name; the others' identifiers say where they are from."""

@@ -72,7 +72,7 @@ def test_an_instance_can_be_asked_for(clocks):
     with pytest.raises(InvalidStateError) as caught:
         clocks.get_instance("clock")
     assert str(caught.value) == (
-        "ClockFactory: no instance of 'clock' has been made. Call "
+        "No instance found for 'clock' in ClockFactory. Call "
         "ClockFactory.create_instance('clock') first."
     )
     made = clocks.create_instance("clock")
@@ -207,8 +207,8 @@ def test_a_fork_gets_its_own(fresh_python):
     """Even one that happens while another thread of the parent makes an instance."""
     assert fresh_python(FORK).splitlines() == [
         (
-            "ClockFactory: no instance of 'clock' was made by this process, only by its parent. "
-            "Call ClockFactory.create_instance('clock') first."
+            "Instance for 'clock' in ClockFactory is not valid for this process, only for its "
+            "parent. Call ClockFactory.create_instance('clock') first."
         ),
         "child is done",
         "parent is done",

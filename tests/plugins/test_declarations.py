@@ -26,6 +26,20 @@ def test_the_same_declaration_again_is_no_news(declarations, make):
     assert declarations.by("other") == []
 
 
+def test_a_decorator_may_raise_the_priority(declarations, make):
+    """The declaration then comes after those that are there; a lower one changes nothing."""
+    origin = make.installed("acme")
+    first, second, third = (
+        Declaration("endpoint", make.entry(name), "acme", priority)
+        for name, priority in (("fast", 0), ("slow", 0), ("fast", 2))
+    )
+    assert declarations.add("acme", origin, first)
+    assert declarations.add("acme", origin, second)
+    assert declarations.add("acme", origin, third)
+    assert not declarations.add("acme", origin, first)
+    assert declarations.by("acme") == [second, third]
+
+
 def test_another_target_under_the_same_identifier_is_an_error(declarations, make):
     """It names the plugin, both targets and what to do; the first stays."""
     origin = make.installed("acme")

@@ -55,14 +55,21 @@ class TestFactories:
         other = registry.define_factory("widget", "WidgetFactory", "other.deep.factories", "")
         assert (other.name, other.hook) == ("other_widget", "aiperf_register_other_widget")
 
-    def test_a_third_has_to_name_itself(self, registry):
-        """Nothing is replaced in silence."""
+    def test_a_package_may_have_two_of_one_name(self, registry):
+        """The third is put after its module's name."""
         for module in ("acme.factories", "other.one"):
             registry.define_factory("widget", "WidgetFactory", module, "")
+        third = registry.define_factory("widget", "WidgetFactory", "other.two", "")
+        assert third.hook == "aiperf_register_other_two_widget"
+
+    def test_one_that_is_like_all_others_has_to_name_itself(self, registry):
+        """Nothing is replaced in silence."""
+        for module in ("acme.factories", "other.one", "other.two"):
+            registry.define_factory("widget", "WidgetFactory", module, "")
         with pytest.raises(
-            RegistrationError, match=r"other_widget' is other\.one\.WidgetFactory alre"
+            RegistrationError, match=r"other_two_widget' is other\.two\.WidgetFactory already"
         ):
-            registry.define_factory("widget", "WidgetFactory", "other.two", "")
+            registry.define_factory("widget", "WidgetFactory", "other_two", "")
 
 
 @pytest.mark.usefixtures("builtins")

@@ -23,7 +23,7 @@ def test_an_unknown_class_type_names_the_nearest(slot):
     """It is a factory's error and a TypeError, and carries what was asked for."""
     error = unknown_class_type(slot, "caht", ["chat", "rank"], " Note.")
     assert str(error) == (
-        "EndpointFactory: no implementation is registered for 'caht'. Did you mean 'chat'? Note."
+        "No implementation registered for 'caht' in EndpointFactory. Did you mean 'chat'? Note."
     )
     assert isinstance(error, FactoryCreationError)
     assert isinstance(error, TypeError)
