@@ -165,8 +165,8 @@ def _builtins(slot: FactorySlot) -> str:
         [
             "## Builtin implementations",
             "",
-            "| class type | identifier | class | what it is |",
-            "|---|---|---|---|",
+            "| class type, and identifier | what it is |",
+            "|---|---|",
             *rows,
             "",
         ]
@@ -175,9 +175,9 @@ def _builtins(slot: FactorySlot) -> str:
 
 def _builtin(each: Implementation) -> str:
     facts = [f"`{key}`: {_plain(value)}" for key, value in each.metadata.items()]
-    about = "; ".join([each.description, *facts] if each.description else facts)
-    place = f"`{each.module_path}` `{each.class_name}`"
-    return f"| `{each.class_type}` | `{each.identifier}` | {place} | {about} |"
+    place = f"`{each.module_path}:{each.class_name}`"
+    about = "<br>".join(filter(None, [each.description, "; ".join(facts), place]))
+    return f"| **`{each.class_type}`**<br>`{each.identifier}` | {about} |"
 
 
 def _plain(value: Any) -> str:

@@ -96,8 +96,10 @@ def test_each_builtin_has_its_row(hook):
     assert listed
     for class_type in listed:
         for each in EndpointFactory.plugin_registry.implementations(slot, class_type):
-            row = f"| `{class_type}` | `{each.identifier}` | `{each.module_path}` "
-            assert row in text
+            row = f"\n| **`{class_type}`**<br>`{each.identifier}` | "
+            _, found, rest = text.partition(row)
+            assert found
+            assert f"`{each.module_path}:{each.class_name}`" in rest.partition("\n")[0]
 
 
 @pytest.mark.parametrize("hook", HOOKS)
