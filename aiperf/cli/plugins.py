@@ -12,6 +12,16 @@ COMMANDS: Final = {
         "list_plugins",
         "List every implementation, and every plugin that failed or is disabled.",
     ),
+    "show": LazyCommand(
+        "aiperf.cli.plugins_show",
+        "show_plugin",
+        "Show everything about one implementation, without importing it.",
+    ),
+    "why": LazyCommand(
+        "aiperf.cli.plugins_why",
+        "why_selected",
+        "Say which implementation is selected, why, and what would change that.",
+    ),
 }
 
 plugins = lazy_group("plugins", "Show plugins and the implementations that they bring.", COMMANDS)

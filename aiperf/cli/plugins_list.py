@@ -6,138 +6,206 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aiperf.cli.named_choice import NamedChoice
+from aiperf.cli.plugin_options import as_json_option, use_option
 from aiperf.cli.table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from aiperf.plugins.errors import PluginError
+    from aiperf.plugins.implementations import Implementation, Loss
+    from aiperf.plugins.registry import Registry
     from aiperf.plugins.report import PluginRecord
 
 
+def _factories() -> Iterable[str]:
+    from aiperf.common.factories import EndpointFactory  # noqa: PLC0415 - not for --help
+
+    return EndpointFactory.plugin_registry.slots
+
+
+def _origins() -> Iterable[str]:
+    from aiperf.plugins.origins import OriginKind  # noqa: PLC0415 - not for --help
+
+    return [each.value for each in OriginKind]
+
+
+def _statuses() -> Iterable[str]:
+    from aiperf.plugins.report import PluginStatus  # noqa: PLC0415 - not for --help
+
+    return [each.value for each in PluginStatus]
+
+
 @click.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.option(
+    "--factory",
+    "factories",
+    multiple=True,
+    help="Only implementations of this factory; may be repeated.",
+)
+@click.option(
+    "--origin",
+    "origins",
+    type=NamedChoice("origin", _origins),
+    multiple=True,
+    help="Only what comes from there: builtin, entry-point, module or runtime; may be repeated.",
+)
+@click.option(
+    "--status",
+    "statuses",
+    type=NamedChoice("status", _statuses),
+    multiple=True,
+    help="Only plugins of this status: active, failed, disabled or empty; may be repeated.",
+)
+@use_option
+@as_json_option
 @click.pass_context
-def list_plugins(context: click.Context, as_json: bool) -> None:  # noqa: FBT001 - an option
+def list_plugins(
+    context: click.Context,
+    /,
+    factories: tuple[str, ...],
+    origins: tuple[str, ...],
+    statuses: tuple[str, ...],
+    use: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
     """List every implementation, and every plugin that failed or is disabled.
 
-    Nothing is imported to list it. The exit code is 1 if something that you named, in an
-    environment variable, did not load or does not exist.
+    No implementation is imported to list it. A plugin that failed or is disabled stays in the list
+    with --factory, for nobody knows what it would have brought. The exit code is 1 if something
+    that you named, in an environment variable, did not load or does not exist, and 2 if an option
+    names what does not exist.
     """
-    records, errors = _discover()
-    implementations = list(_implementations(errors))
-    if as_json:
-        import orjson  # noqa: PLC0415 - only for this output
+    from aiperf.cli.discovered import discover  # noqa: PLC0415 - not for --help
 
-        document = {
-            "implementations": implementations,
-            "plugins": [_plugin(record) for record in records],
-            "errors": list(dict.fromkeys(map(str, errors))),
-        }
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+    found = discover(use)
+    _check_factories(factories)
+    wanted = _Filter(factories, origins, statuses)
+    errors: list[PluginError] = list(found.errors)
+    implementations = [
+        pair
+        for pair in _implementations(found.registry, factories, errors)
+        if wanted.implementation(pair[0])
+    ]
+    records = [record for record in found.records if wanted.plugin(record)]
+    found = type(found)(found.records, tuple(errors), found.registry)
+    if as_json:
+        _print_json(implementations, records, found.messages)
     else:
         _print(implementations, records)
-        for message in dict.fromkeys(map(str, errors)):
-            click.echo(f"Error: {message}", err=True)
-    context.exit(1 if errors else 0)
+        found.echo_errors()
+    context.exit(found.exit_code)
 
 
-def _discover() -> tuple[tuple[PluginRecord, ...], list[PluginError]]:
-    """Return the records of all plugins and what failed loudly."""
-    from aiperf.common.factories import PluginDiscovery  # noqa: PLC0415 - not for --help
-    from aiperf.plugins.errors import DiscoveryError, PluginError  # noqa: PLC0415 - as above
+class _Filter:
+    """What the options leave; no option leaves everything."""
 
-    try:
-        return PluginDiscovery.discover_all().plugins, []
-    except DiscoveryError as error:
-        records = error.report.plugins if error.report is not None else ()
-        return records, list(error.failures)
-    except PluginError as error:
-        return PluginDiscovery.so_far().plugins, [error]
+    def __init__(
+        self, factories: tuple[str, ...], origins: tuple[str, ...], statuses: tuple[str, ...]
+    ) -> None:
+        self.factories = factories
+        self.origins = origins
+        self.statuses = statuses
+
+    def implementation(self, implementation: Implementation) -> bool:
+        """Say whether to list it; what is listed is active."""
+        origin = implementation.origin.kind.value
+        return (not self.origins or origin in self.origins) and (
+            not self.statuses or "active" in self.statuses
+        )
+
+    def plugin(self, record: PluginRecord) -> bool:
+        """Say whether to list it."""
+        if self.origins and record.origin.value not in self.origins:
+            return False
+        if self.statuses and record.status.value not in self.statuses:
+            return False
+        return (
+            not self.factories
+            or record.status.value != "active"
+            or any(entry.factory in self.factories for entry in record.entries)
+        )
 
 
-def _implementations(errors: list[PluginError]) -> Iterator[dict[str, Any]]:
-    from aiperf.common.factories import EndpointFactory  # noqa: PLC0415 - not for --help
-    from aiperf.plugins.errors import PluginError  # noqa: PLC0415 - as above
+def _check_factories(names: tuple[str, ...]) -> None:
+    """Check the names after discovery: a plugin may define a factory."""
+    check: Callable[..., str] = NamedChoice("factory", _factories).convert
+    for name in names:
+        try:
+            check(name, None, None)
+        except click.BadParameter as error:
+            error.param_hint = "'--factory'"
+            raise
 
-    registry = EndpointFactory.plugin_registry
+
+def _implementations(
+    registry: Registry, factories: tuple[str, ...], errors: list[PluginError]
+) -> Iterator[tuple[Implementation, Loss | None]]:
+    from aiperf.plugins.errors import PluginError  # noqa: PLC0415 - not for --help
+
     for slot in list(registry.slots.values()):
+        if factories and slot.name not in factories:
+            continue
         for class_type in registry.class_types(slot):
             try:
-                explanation = registry.explain(slot, class_type)
+                outcome = registry.outcome(slot, class_type)
             except PluginError as error:
                 errors.append(error)
                 continue
-            rules = {loss.implementation.reference: loss for loss in explanation.losers}
-            for implementation in registry.implementations(slot, class_type):
-                loss = rules.get(implementation.reference)
-                origin = implementation.origin
-                yield {
-                    "factory": slot.name,
-                    "class_type": class_type,
-                    "identifier": implementation.identifier,
-                    "reference": implementation.reference,
-                    "origin": origin.kind.value,
-                    "plugin": origin.plugin,
-                    "distribution": origin.distribution,
-                    "version": origin.version,
-                    "module_path": implementation.module_path,
-                    "class_name": implementation.class_name,
-                    "is_plugin": implementation.is_plugin,
-                    "is_selected": implementation.is_selected,
-                    "not_selected_because": None if loss is None else loss.reason,
-                    "to_select": None if loss is None else loss.to_select,
-                    "requires": list(implementation.requires),
-                    "unmet": implementation.unmet or None,
-                    "description": implementation.description,
-                    "metadata": dict(implementation.metadata),
-                }
+            if outcome.winner is not None:
+                yield outcome.winner, None
+            for loss in outcome.losers:
+                yield loss.implementation, loss
 
 
-def _plugin(record: PluginRecord) -> dict[str, Any]:
-    return {
-        "name": record.name,
-        "status": record.status.value,
-        "reason": str(record.error) if record.error is not None else record.reason,
-        "origin": record.origin.value,
-        "distribution": record.distribution,
-        "version": record.version,
-        "module": record.module,
-        "path": record.path,
-        "import_time_s": record.import_time,
-        "unmet": list(record.unmet),
-        "hooks": list(record.hooks),
-        "entries": [
-            f"{entry.factory}.{entry.class_type}={entry.identifier}" for entry in record.entries
-        ],
+def _print_json(
+    implementations: list[tuple[Implementation, Loss | None]],
+    records: list[PluginRecord],
+    messages: list[str],
+) -> None:
+    from aiperf.cli.facts import implementation_facts, plugin_facts  # noqa: PLC0415 - JSON only
+    from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - as above
+
+    document: dict[str, Any] = {
+        "implementations": [implementation_facts(each, loss) for each, loss in implementations],
+        "plugins": [plugin_facts(record) for record in records],
+        "errors": messages,
     }
+    echo_json(document)
 
 
-def _print(implementations: list[dict[str, Any]], records: tuple[PluginRecord, ...]) -> None:
-    rows = [
-        (
-            f"{each['factory']}.{each['class_type']}",
-            each["reference"],
-            each["origin"],
-            f"{each['distribution'] or each['plugin']} {each['version'] or ''}".strip(),
-            "selected" if each["is_selected"] else f"no: {each['not_selected_because']}",
-        )
-        for each in implementations
-    ]
-    click.echo(table(("CLASS TYPE", "IDENTIFIER", "ORIGIN", "FROM", "SELECTED"), rows))
-    if not records:
-        return
-    rows = [
-        (
-            record.name,
-            record.status.value,
-            record.origin.value,
-            f"{record.distribution or record.module} {record.version or ''}".strip(),
-            str(record.error)
-            if record.error is not None
-            else record.reason or "; ".join(record.unmet),
-        )
-        for record in records
-    ]
-    click.echo()
-    click.echo(table(("PLUGIN", "STATUS", "ORIGIN", "FROM", "REASON"), rows))
+def _print(
+    implementations: list[tuple[Implementation, Loss | None]], records: list[PluginRecord]
+) -> None:
+    from aiperf.cli.facts import brought_by, plugin_reason  # noqa: PLC0415 - not for --help
+
+    if implementations:
+        rows = [
+            (
+                f"{each.factory}.{each.class_type}",
+                each.reference,
+                each.origin.kind.value,
+                brought_by(each.origin.distribution, each.origin.plugin, each.origin.version),
+                "selected" if loss is None else f"no: {loss.reason}",
+            )
+            for each, loss in implementations
+        ]
+        click.echo(table(("CLASS TYPE", "IDENTIFIER", "ORIGIN", "FROM", "SELECTED"), rows))
+    if implementations and records:
+        click.echo()
+    if records:
+        rows = [
+            (
+                record.name,
+                record.status.value,
+                record.origin.value,
+                brought_by(record.distribution, record.module, record.version),
+                plugin_reason(record),
+            )
+            for record in records
+        ]
+        click.echo(table(("PLUGIN", "STATUS", "ORIGIN", "FROM", "REASON"), rows))
+    if not implementations and not records:
+        click.echo("Nothing is there that all of these options leave.")

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return the rows in aligned columns, two blanks apart, the header first."""
-    lines = [header, *rows]
+    """Return the rows in aligned columns, two blanks apart, the header first, each in one line."""
+    lines = [header, *([" ".join(cell.split()) for cell in row] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

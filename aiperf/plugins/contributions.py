@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aiperf.plugins.slots import FactorySlot
 
 _MOST_ROUNDS = 16
-_AFTER_HOOKS = 1_000_000
+AFTER_HOOKS = 1_000_000
 
 
 def contributions(
@@ -82,7 +82,7 @@ def _declared(manager: AIPerfPluginManager, slot: FactorySlot) -> list[Candidate
             is_plugin=True,
             priority=declaration.priority,
             order=-origin.position,
-            position=_AFTER_HOOKS + position,
+            position=AFTER_HOOKS + position,
             loaded=declaration.loaded,
         )
         for origin, position, declaration in manager.declared()

@@ -9,7 +9,7 @@ from importlib import invalidate_caches
 from typing import TYPE_CHECKING
 
 from aiperf.plugins import resolver
-from aiperf.plugins.environment import IMPLEMENTATIONS, PluginEnvironment
+from aiperf.plugins.environment import PluginEnvironment
 from aiperf.plugins.errors import DiscoveryError, PluginError, PluginSettingError
 from aiperf.plugins.locks import Local
 from aiperf.plugins.markers import ENTRY_POINT_GROUP
@@ -144,7 +144,7 @@ class Discovery:
                 for record in report.failed
                 if record.error and (environment.strict or record.origin is OriginKind.MODULE)
             ),
-            *(self._unknown_choices() if environment.implementations else ()),
+            *self._unknown_choices(),
         ]
         for error in passed_over(
             (slot, self._registry.candidates(slot, class_type))
@@ -261,10 +261,10 @@ class Discovery:
         return DiscoveryReport(records, environment)
 
     def _unknown_choices(self) -> list[PluginError]:
-        """Return an error for each item of ``AIPERF_IMPLEMENTATIONS`` that means nothing."""
+        """Return an error for each item of ``--use`` or of the variable that means nothing."""
         registry = self._registry
         errors: list[PluginError] = []
-        for (factory, class_type), reference in registry.selection.environment.items():
+        for variable, (factory, class_type), reference in registry.selection.every_choice():
             known, wanted, what = list(registry.slots), factory, "factory"
             slot = registry.slots.get(factory)
             if slot is not None:
@@ -276,16 +276,16 @@ class Discovery:
                     if found is not None:
                         if found.unmet:
                             text = f"{factory}.{class_type}={reference}"
-                            errors.append(incompatible_choice(IMPLEMENTATIONS, text, found))
+                            errors.append(incompatible_choice(variable, text, found))
                         continue
                     known = [resolver.reference_to(c, candidates) for c in candidates]
                     wanted, what = reference, f"implementation of {factory}.{class_type}"
             text = f"{factory}.{class_type}={reference}"
             errors.append(
                 PluginSettingError(
-                    f"{IMPLEMENTATIONS} has {text}, but there is no {what} {wanted!r}. "
+                    f"{variable} has {text}, but there is no {what} {wanted!r}. "
                     f"{did_you_mean(wanted, known)}{registry.failed_note()}",
-                    variable=IMPLEMENTATIONS,
+                    variable=variable,
                     value=text,
                 )
             )

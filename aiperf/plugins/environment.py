@@ -55,7 +55,7 @@ class PluginEnvironment:
             autoload=_boolean(AUTOLOAD, environ.get(AUTOLOAD)),
             disabled=_names(DISABLED, environ.get(DISABLED)),
             strict=_boolean(STRICT, environ.get(STRICT)),
-            implementations=_implementations(environ.get(IMPLEMENTATIONS)),
+            implementations=choices(IMPLEMENTATIONS, environ.get(IMPLEMENTATIONS)),
         )
 
     def variables(self) -> dict[str, str | None]:
@@ -136,8 +136,17 @@ def _modules(text: str | None) -> tuple[str, ...] | None:
     return names
 
 
-def _implementations(text: str | None) -> tuple[tuple[str, str, str], ...] | None:
-    pairs = _names(IMPLEMENTATIONS, text)
+def choices(variable: str, text: str | None) -> tuple[tuple[str, str, str], ...] | None:
+    """Return selections, ``FACTORY.CLASS_TYPE=IDENTIFIER,…``, as tuples of those three.
+
+    Args:
+        variable: where ``text`` comes from, for messages.
+        text: ``None`` where nothing is set.
+
+    Raises:
+        PluginSettingError: it is malformed.
+    """
+    pairs = _names(variable, text)
     if pairs is None:
         return None
     chosen: dict[tuple[str, str], str] = {}
@@ -146,15 +155,15 @@ def _implementations(text: str | None) -> tuple[tuple[str, str, str], ...] | Non
         factory, dot, class_type = key.partition(".")
         if not (equals and dot and factory and class_type and identifier):
             raise PluginSettingError(
-                f"{IMPLEMENTATIONS}={text!r}: {pair!r} is not FACTORY.CLASS_TYPE=IDENTIFIER, "
+                f"{variable}={text!r}: {pair!r} is not FACTORY.CLASS_TYPE=IDENTIFIER, "
                 "as in endpoint.chat=openai_chat.",
-                variable=IMPLEMENTATIONS,
+                variable=variable,
                 value=pair,
             )
         if chosen.setdefault((factory, class_type), identifier) != identifier:
             raise PluginSettingError(
-                f"{IMPLEMENTATIONS}={text!r} chooses two implementations for {key}. Keep one.",
-                variable=IMPLEMENTATIONS,
+                f"{variable}={text!r} chooses two implementations for {key}. Keep one.",
+                variable=variable,
                 value=pair,
             )
     return tuple((*key, identifier) for key, identifier in chosen.items())

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiperf.plugins.environment import IMPLEMENTATIONS
+from aiperf.plugins.environment import AUTOLOAD
 from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.resolver import Rule, decided_by, reference_to
+from aiperf.plugins.selection import OPTION, chosen_line
 from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from aiperf.plugins.absent import Absent
     from aiperf.plugins.candidates import Candidate
+    from aiperf.plugins.flips import Flip
     from aiperf.plugins.origins import Origin
+    from aiperf.plugins.selection import Override
     from aiperf.plugins.slots import FactorySlot
 
 
@@ -90,11 +94,15 @@ def describe(
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One implementation that was not selected: why, and the line that would select it."""
+    """One implementation that was not selected: why, and the line that would select it.
+
+    ``flips`` are all the changes each of which would select it.
+    """
 
     implementation: Implementation
     rule: Rule
     to_select: str
+    flips: tuple[Flip, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -107,7 +115,9 @@ class Explanation:
     """How one class type was resolved.
 
     ``winner`` is ``None`` where an override names something that does not exist; ``override`` is
-    the reference it names, and ``override_source`` who set it.
+    the reference it names, and ``override_source`` who set it. ``overrides`` are all that apply,
+    the one in force first; ``absent`` the failed and disabled plugins that might have had another
+    implementation. Where ``is_autoload_off``, installed plugins were not looked at.
     """
 
     factory: str
@@ -116,6 +126,9 @@ class Explanation:
     losers: tuple[Loss, ...]
     override: str | None = None
     override_source: str | None = None
+    overrides: tuple[Override, ...] = ()
+    absent: tuple[Absent, ...] = ()
+    is_autoload_off: bool = False
 
     def __str__(self) -> str:
         """Tell it in lines for a person."""
@@ -129,6 +142,16 @@ class Explanation:
         for loss in self.losers:
             lines.append(f"  not selected: {loss.implementation.reference}: {loss.reason}")
             lines.append(f"    to select it: {loss.to_select}")
+        lines += [
+            f"  beaten override: {beaten.reference!r}, set by {beaten.source}"
+            for beaten in self.overrides[1:]
+        ]
+        lines += [
+            f"  may have had another: {each.origin}: {each.status}: {each.reason}"
+            for each in self.absent
+        ]
+        if self.is_autoload_off:
+            lines.append(f"  installed plugins were not looked at: {AUTOLOAD} is off")
         return "\n".join(lines)
 
 
@@ -137,10 +160,12 @@ def explain(
     candidates: Sequence[Candidate],
     selected: Candidate | None,
     override: tuple[str, str] | None,
+    chosen: Mapping[tuple[str, str], str] | None = None,
 ) -> Explanation:
     """Return how the ranked ``candidates`` of one class type were resolved.
 
-    ``override`` is the reference that a person or the application selected, and who did.
+    ``override`` is the reference that a person or the application selected, and who did;
+    ``chosen`` what the environment variable selects, so that a line to set it keeps the rest.
     """
     factory = slot.name
     described = describe(factory, candidates, selected)
@@ -155,7 +180,9 @@ def explain(
             rule = Rule.VERSIONS
         elif override is None and selected is not None:
             rule = decided_by(selected, loser)
-        pin = f'{IMPLEMENTATIONS}="{factory}.{class_type}={implementation.reference}"'
+        pin = chosen_line(chosen or {}, (factory, class_type), implementation.reference)
+        if override is not None and override[1] == OPTION:
+            pin = f"{OPTION} {factory}.{class_type}={implementation.reference}"
         if class_type in slot.overrides:
             arguments = f'"{class_type}", "{implementation.reference}"'
             pin = f"{slot.title}.use_implementation_by_id({arguments})"

@@ -57,6 +57,13 @@ class Origin:
         """Say whether a person may mean the installed plugin, or the module, by ``name``."""
         return name == self.entry_point or self.answers_to(name)
 
+    @property
+    def variable_name(self) -> str:
+        """What environment variables call the plugin; a module is called as it was named."""
+        if self.kind is OriginKind.MODULE:
+            return self.plugin.removeprefix("module:")
+        return self.plugin
+
     def __str__(self) -> str:
         """Name it for a person."""
         distribution = " ".join(filter(None, (self.distribution, self.version)))

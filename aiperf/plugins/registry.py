@@ -23,7 +23,7 @@ from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from aiperf.plugins.implementations import Explanation, Implementation
@@ -304,7 +304,17 @@ class Registry:
         return describe(slot.name, candidates, self._in_force(slot, class_type))
 
     def explain(self, slot: FactorySlot, class_type: str) -> Explanation:
-        """Return how a class type was resolved.
+        """Return how a class type was resolved, and all that would change it.
+
+        Raises:
+            UnknownClassTypeError: nothing is registered under it.
+        """
+        from aiperf.plugins.explaining import explained  # noqa: PLC0415 - not to create
+
+        return explained(self, slot, self.outcome(slot, class_type))
+
+    def outcome(self, slot: FactorySlot, class_type: str) -> Explanation:
+        """Return winner, losers and rules alone, for lists of all class types.
 
         Raises:
             UnknownClassTypeError: nothing is registered under it.
@@ -313,7 +323,8 @@ class Registry:
 
         candidates = self._some_candidates(slot, class_type)
         override = self.selection.override(slot, class_type)
-        return explain(slot, candidates, self._in_force(slot, class_type), override)
+        chosen = self.selection.environment
+        return explain(slot, candidates, self._in_force(slot, class_type), override, chosen)
 
     # -- selecting -----------------------------------------------------------------------------
 
@@ -350,6 +361,18 @@ class Registry:
         with self.manager.lock:
             self.manager.refusal = error
             self._forget()
+
+    def use_options(self, texts: Iterable[str]) -> None:
+        """Select what a command line's ``--use FACTORY.CLASS_TYPE=IDENTIFIER`` say.
+
+        They beat the environment variable and are beaten by calls. Whether they mean something
+        is checked at the next discovery.
+
+        Raises:
+            PluginSettingError: one is malformed.
+        """
+        self.selection.take_options(texts)
+        self._forget()
 
     def reread_environment(self) -> None:
         """Look at the environment variables again."""

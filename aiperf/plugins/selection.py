@@ -4,31 +4,73 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aiperf.plugins.environment import IMPLEMENTATIONS, PluginEnvironment
+from aiperf.plugins.environment import IMPLEMENTATIONS, PluginEnvironment, choices
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from threading import RLock
 
     from aiperf.plugins.slots import FactorySlot
 
 
+OPTION: Final = "--use"
+"""The command-line option by which a person selects."""
+
+
+class Override(NamedTuple):
+    """A selection: the reference, and who set it (a call, ``--use`` or a variable's name)."""
+
+    reference: str
+    source: str
+
+
 class Selection:
-    """The overrides of all factories: calls first, then ``AIPERF_IMPLEMENTATIONS``."""
+    """The overrides of all factories: calls first, then ``--use``, then the variable.
+
+    ``options`` are those of the command line, by factory and class type.
+    """
 
     def __init__(self, lock: RLock) -> None:
         self._lock = lock
         self._environment: Mapping[tuple[str, str], str] | None = None
+        self.options: Mapping[tuple[str, str], str] = {}
 
-    def override(self, slot: FactorySlot, class_type: str) -> tuple[str, str] | None:
-        """Return the reference in force for a class type and who set it, or ``None``."""
+    def override(self, slot: FactorySlot, class_type: str) -> Override | None:
+        """Return the one in force for a class type, or ``None``."""
+        return next(self.overrides(slot, class_type), None)
+
+    def overrides(self, slot: FactorySlot, class_type: str) -> Iterator[Override]:
+        """Yield all for a class type, the one in force first."""
         reference = slot.overrides.get(class_type)
         if reference is not None:
-            return reference, f"{slot.title}.use_implementation_by_id"
-        reference = self.environment.get((slot.name, class_type))
-        return None if reference is None else (reference, IMPLEMENTATIONS)
+            yield Override(reference, f"{slot.title}.use_implementation_by_id")
+        for source, chosen in self.chosen().items():
+            reference = chosen.get((slot.name, class_type))
+            if reference is not None:
+                yield Override(reference, source)
+
+    def chosen(self) -> dict[str, Mapping[tuple[str, str], str]]:
+        """Return what was selected other than by calls, by who did, the strongest first."""
+        return {OPTION: self.options, IMPLEMENTATIONS: self.environment}
+
+    def every_choice(self) -> Iterator[tuple[str, tuple[str, str], str]]:
+        """Yield who selected, the factory and class type, and the reference; calls left aside."""
+        for source, chosen in self.chosen().items():
+            for key, reference in chosen.items():
+                yield source, key, reference
+
+    def take_options(self, texts: Iterable[str]) -> None:
+        """Select what the values of ``--use`` say, in place of what earlier ones said.
+
+        Raises:
+            PluginSettingError: one is malformed.
+        """
+        found = choices(OPTION, ",".join(texts)) or ()
+        self.options = {
+            (factory, class_type): reference for factory, class_type, reference in found
+        }
 
     @property
     def environment(self) -> Mapping[tuple[str, str], str]:
@@ -65,3 +107,23 @@ class Selection:
             yield
         finally:
             self.set(slot, class_type, before)
+
+
+def chosen_line(
+    chosen: Mapping[tuple[str, str], str], key: tuple[str, str], reference: str | None
+) -> str:
+    """Return the shell's line that adds a selection to the variable, or takes one out.
+
+    Args:
+        chosen: what the variable selects now, by factory and class type.
+        key: the factory and the class type.
+        reference: what to select, ``None`` for nothing.
+    """
+    others = {each: chosen[each] for each in chosen if each != key}
+    items = {key: reference, **others}
+    text = ",".join(
+        f"{factory}.{class_type}={each}"
+        for (factory, class_type), each in items.items()
+        if each is not None
+    )
+    return f'{IMPLEMENTATIONS}="{text}"' if text else f"unset {IMPLEMENTATIONS}"

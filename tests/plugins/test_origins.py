@@ -59,3 +59,10 @@ def test_all_spellings_of_a_distribution_are_one(name):
 def test_an_origin_survives_pickling(origin):
     """A worker gets the same value."""
     assert pickle.loads(pickle.dumps(origin)) == origin
+
+
+def test_a_module_is_called_in_variables_as_it_was_named():
+    """Its plugin's name may differ, where an installed plugin has it already."""
+    module = Origin(OriginKind.MODULE, "module:acme.x:y", "acme.x")
+    assert module.variable_name == "acme.x:y"
+    assert Origin(OriginKind.ENTRY_POINT, "module:acme", "acme").variable_name == "module:acme"

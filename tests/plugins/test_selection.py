@@ -7,7 +7,7 @@ from threading import RLock
 import pytest
 
 from aiperf.plugins.errors import PluginSettingError
-from aiperf.plugins.selection import Selection
+from aiperf.plugins.selection import Selection, chosen_line
 from aiperf.plugins.slots import FactorySlot
 
 BY_CALL = "EndpointFactory.use_implementation_by_id"
@@ -78,3 +78,41 @@ def test_a_malformed_variable_is_not_passed_over(selection, slot, monkeypatch):
     for _ in range(2):
         with pytest.raises(PluginSettingError, match="FACTORY"):
             selection.override(slot, "chat")
+
+
+def test_options_beat_the_variable_and_are_beaten_by_a_call(selection, slot, monkeypatch):
+    """Each is known with who set it, the one in force first."""
+    monkeypatch.setenv("AIPERF_IMPLEMENTATIONS", "endpoint.chat=slow")
+    selection.take_options(["endpoint.chat=fast", "transport.rank=a,ui.x=b"])
+    selection.set(slot, "chat", "mine")
+    assert list(selection.overrides(slot, "chat")) == [
+        ("mine", BY_CALL),
+        ("fast", "--use"),
+        ("slow", "AIPERF_IMPLEMENTATIONS"),
+    ]
+    assert selection.override(slot, "chat").source == BY_CALL
+    assert [(source, key) for source, key, _ in selection.every_choice()] == [
+        ("--use", ("endpoint", "chat")),
+        ("--use", ("transport", "rank")),
+        ("--use", ("ui", "x")),
+        ("AIPERF_IMPLEMENTATIONS", ("endpoint", "chat")),
+    ]
+
+
+@pytest.mark.parametrize("texts", [["chat=x"], ["endpoint.chat=a", "endpoint.chat=b"]])
+def test_a_malformed_option_names_the_option_and_changes_nothing(selection, texts):
+    """As a malformed variable does."""
+    selection.take_options(["endpoint.chat=fast"])
+    with pytest.raises(PluginSettingError, match=r"^--use='") as caught:
+        selection.take_options(texts)
+    assert caught.value.variable == "--use"
+    assert dict(selection.options) == {("endpoint", "chat"): "fast"}
+
+
+def test_a_line_for_the_variable_keeps_the_rest():
+    """Its own item is replaced, or taken out, and no item at all is an unset variable."""
+    chosen = {("ui", "x"): "b", ("endpoint", "chat"): "slow"}
+    key = ("endpoint", "chat")
+    assert chosen_line(chosen, key, "fast") == 'AIPERF_IMPLEMENTATIONS="endpoint.chat=fast,ui.x=b"'
+    assert chosen_line(chosen, key, None) == 'AIPERF_IMPLEMENTATIONS="ui.x=b"'
+    assert chosen_line({key: "slow"}, key, None) == "unset AIPERF_IMPLEMENTATIONS"
