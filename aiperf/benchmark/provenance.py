@@ -23,6 +23,7 @@ from aiperf.common.factories import (
     UIFactory,
 )
 from aiperf.plugins.report import PluginStatus
+from aiperf.plugins.resolution import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,6 +52,7 @@ def provenance(
 
     Each implementation has its factory, class type, identifier, origin, plugin, distribution,
     version, module, class, file and the file's SHA-256. A file that cannot be read has none.
+    ``plugins_digest`` is that of a lock of what every class type resolves to, used or not.
 
     Raises:
         FactoryCreationError: one of the implementations does not exist or cannot be loaded.
@@ -60,6 +62,8 @@ def provenance(
             _implementation(factory, class_type) for factory, class_type in _used(config, metrics)
         ],
         "overrides": _overrides(),
+        "plugins_digest": resolve(EndpointFactory.plugin_registry).digest,
+        "plugins_locked": config.plugins_locked is not None,
         "plugins": [
             {"name": record.name, "status": record.status.value, "why": _why(record)}
             for record in report

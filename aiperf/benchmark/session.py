@@ -26,10 +26,16 @@ def run_session(config: BenchmarkConfig) -> Outcome:
     An empty URL stands for the embedded server, which lives as long as the run.
 
     Raises:
+        LockError, ResolutionDiffersError: the plugins are not those of the lock that must hold.
         AIPerfError: a plugin that a person named does not load, the configuration cannot work, or
             the embedded server does not start.
     """
     report = PluginDiscovery.discover_all()
+    if config.plugins_locked is not None:
+        from aiperf.plugins.lock import Lock  # noqa: PLC0415 - unless asked for
+
+        lock = Lock.read(config.plugins_locked)
+        lock.check(ExporterFactory.plugin_registry, config.plugins_locked)
     exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
     config = replace(config, types=replace(config.types, exporters=exporters))
     with ExitStack() as stack:

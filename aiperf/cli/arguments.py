@@ -82,6 +82,7 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
         use_legacy_max_tokens=chosen["use_legacy_max_tokens"],
         use_server_token_count=chosen["use_server_token_count"],
         command=("aiperf", *sys.argv[1:]),
+        plugins_locked=Path(chosen["plugins_locked"]) if chosen["plugins_locked"] else None,
     )
 
 

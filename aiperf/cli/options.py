@@ -234,6 +234,13 @@ parts = _all(
         show_default=True,
         help="Where the load is generated; see 'aiperf plugins list'.",
     ),
+    click.option(
+        "--plugins-locked",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help="Measure only if every class type resolves as this lock says; 'aiperf plugins freeze' "
+        "writes one.",
+    ),
 )
 
 output = _all(

@@ -7,6 +7,11 @@ from typing import Final
 from aiperf.cli.lazy_group import LazyCommand, lazy_group
 
 COMMANDS: Final = {
+    "freeze": LazyCommand(
+        "aiperf.cli.plugins_freeze",
+        "freeze",
+        "Write down which implementation every class type resolves to.",
+    ),
     "list": LazyCommand(
         "aiperf.cli.plugins_list",
         "list_plugins",

@@ -81,7 +81,10 @@ class ComponentTypes:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkConfig:
-    """One whole benchmark, ready to run; ``command`` is the command line that asked for it."""
+    """One whole benchmark, ready to run; ``command`` is the command line that asked for it.
+
+    ``plugins_locked`` is the lock that the implementations must be those of, if there is one.
+    """
 
     model: str
     transport: TransportConfig
@@ -95,3 +98,4 @@ class BenchmarkConfig:
     use_legacy_max_tokens: bool = False
     use_server_token_count: bool = False
     command: tuple[str, ...] = ()
+    plugins_locked: Path | None = None

@@ -37,10 +37,14 @@ class Difference:
 
     def __str__(self) -> str:
         """Tell it in one line."""
+        return self.told()
+
+    def told(self, where: str = "there") -> str:
+        """Tell it in one line; ``where`` is where the other one is."""
         there, here = _shown(self.theirs), _shown(self.ours)
         ours = self.ours
         text = f"{self.factory}.{self.class_type}: "
-        text += f"{there} there, {here} here" if there != here else f"{here} there and here"
+        text += f"{there} {where}, {here} here" if there != here else f"{here} {where} and here"
         if ours is not None and there == here:
             said = [
                 says.format(target=ours.target) for f, says in _SAYS.items() if f in self.fields
@@ -81,7 +85,7 @@ def _shown(choice: Choice | None) -> str:
     return f"{choice.reference} from {choice.source}"
 
 
-def as_lines(found: Sequence[Difference]) -> list[str]:
+def as_lines(found: Sequence[Difference], there: str = "there") -> list[str]:
     """Return a line for each difference, and one for all class types that another version has.
 
     A distribution of which only the version differs is one thing to change, not fifty.
@@ -98,8 +102,8 @@ def as_lines(found: Sequence[Difference]) -> list[str]:
         ):
             groups.setdefault((theirs.source, ours.source), []).append(difference)
         else:
-            lines.append(str(difference))
+            lines.append(difference.told(there))
     for (theirs_source, ours_source), alike in groups.items():
         names = ", ".join(f"{each.factory}.{each.class_type}" for each in alike)
-        lines.append(f"{theirs_source} there, {ours_source} here: {names}.")
+        lines.append(f"{theirs_source} {there}, {ours_source} here: {names}.")
     return lines

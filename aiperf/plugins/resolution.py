@@ -20,7 +20,7 @@ from aiperf.plugins.resolver import decided_by, reference_to
 from aiperf.plugins.sources import ModuleSource, Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from aiperf.plugins.candidates import Candidate
     from aiperf.plugins.registry import Registry
@@ -81,6 +81,11 @@ class Resolution:
 
     choices: tuple[Choice, ...]
 
+    @classmethod
+    def of(cls, choices: Iterable[Choice]) -> Resolution:
+        """Return the resolution that consists of ``choices``, in any order."""
+        return cls(tuple(sorted(choices, key=lambda each: (each.factory, each.class_type))))
+
     @property
     def digest(self) -> str:
         """``sha256:`` and 64 hexadecimal digits, the same in every process and Python version."""
@@ -101,9 +106,7 @@ def resolve(registry: Registry) -> Resolution:
     Raises:
         PluginError: a plugin that somebody named, or an environment variable, is wrong.
     """
-    return Resolution(
-        tuple(sorted(_choices(registry), key=lambda each: (each.factory, each.class_type)))
-    )
+    return Resolution.of(_choices(registry))
 
 
 def _choices(registry: Registry) -> Iterator[Choice]:
