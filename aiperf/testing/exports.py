@@ -8,6 +8,15 @@ from typing import Final
 from aiperf.plugins.nearest import did_you_mean
 
 EXPORTS: Final = {
+    "ArrivalContract": "aiperf.testing.arrival_contract",
+    "DatasetContract": "aiperf.testing.dataset_contract",
+    "EndpointContract": "aiperf.testing.endpoint_contract",
+    "ExecutorContract": "aiperf.testing.executor_contract",
+    "ExporterContract": "aiperf.testing.exporter_contract",
+    "MetricContract": "aiperf.testing.metric_contract",
+    "TokenizerContract": "aiperf.testing.tokenizer_contract",
+    "TransportContract": "aiperf.testing.transport_contract",
+    "UIContract": "aiperf.testing.ui_contract",
     "IsolatedPlugins": "aiperf.testing.isolated",
     "isolated_plugins": "aiperf.testing.isolated",
 }

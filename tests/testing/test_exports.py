@@ -39,3 +39,19 @@ def test_the_registry_needs_no_pytest(fresh_python):
             print(plugins.add("endpoint", "chat", "acme:Acme").target)
         """
     assert fresh_python(NO_PYTEST + dedent(code)) == "acme:Acme\n"
+
+
+def test_a_kit_needs_pytest_and_says_so(fresh_python):
+    """AIPerf does without pytest; the extra that brings it is in the message."""
+    done = fresh_python.run(NO_PYTEST + "from aiperf.testing import EndpointContract")
+    assert done.stderr.splitlines()[-1] == (
+        "ModuleNotFoundError: aiperf.testing.EndpointContract needs pytest, which is not "
+        "installed. Run: pip install 'aiperf[testing]'"
+    )
+
+
+def test_another_module_that_is_missing_is_not_taken_for_pytest(fresh_python):
+    """The message is Python's own then."""
+    code = "import sys; sys.modules['orjson'] = None\nfrom aiperf.testing import EndpointContract"
+    last = fresh_python.run(code).stderr.splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: import of orjson halted")

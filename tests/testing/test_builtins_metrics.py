@@ -1,0 +1,145 @@
+"""The builtin metrics keep the contract that plugins are held to; each value is worked out here."""
+
+from __future__ import annotations
+
+from array import array
+
+from aiperf.common.factories import MetricFactory
+from aiperf.testing import MetricContract
+from aiperf.testing.samples import MS, Totals, record
+
+START = 1000 * MS
+STREAMED = record()
+"""Sent at 1 s; chunks 100, 150 and 200 ms later; ten tokens in, five out."""
+NOTHING = record(content_ns=array("q"))
+ONE_CHUNK = record(content_ns=array("q", [START + 100 * MS]))
+
+
+def reading(**values: float) -> object:
+    """Return the streamed record with these values of the metrics that another one reads."""
+    return record(metrics=values)
+
+
+class TestTimeToFirstToken(MetricContract):
+    implementation = "time_to_first_token"
+    examples = ((STREAMED, 100.0), (ONE_CHUNK, 100.0))
+
+
+class TestTimeToSecondToken(MetricContract):
+    implementation = "time_to_second_token"
+    examples = ((STREAMED, 50.0), (ONE_CHUNK, None))
+
+
+class TestRequestLatency(MetricContract):
+    implementation = "request_latency"
+    examples = ((STREAMED, 200.0), (ONE_CHUNK, 100.0))
+
+
+class TestInterTokenLatency(MetricContract):
+    implementation = "inter_token_latency"
+    examples = (
+        (
+            reading(request_latency=200.0, time_to_first_token=100.0, output_sequence_length=5),
+            25.0,
+        ),
+        (
+            reading(request_latency=200.0, time_to_first_token=100.0, output_sequence_length=1),
+            None,
+        ),
+    )
+
+
+class TestInterChunkLatency(MetricContract):
+    implementation = "inter_chunk_latency"
+    examples = (
+        (STREAMED, [50.0, 50.0]),
+        (record(content_ns=array("q", [START, START + MS, START + 4 * MS])), [1.0, 3.0]),
+    )
+
+
+class TestOutputTokenThroughputPerUser(MetricContract):
+    implementation = "output_token_throughput_per_user"
+    examples = ((reading(inter_token_latency=20.0), 50.0),)
+
+
+class TestPrefillThroughputPerUser(MetricContract):
+    implementation = "prefill_throughput_per_user"
+    examples = ((reading(time_to_first_token=100.0, input_sequence_length=10), 100.0),)
+
+
+class TestScheduleLag(MetricContract):
+    implementation = "schedule_lag"
+    examples = ((STREAMED, 1.0), (record(scheduled_ns=None), None))
+
+
+class TestOutputSequenceLength(MetricContract):
+    implementation = "output_sequence_length"
+    examples = (
+        (STREAMED, 5),
+        (record(output_tokens=5, reasoning_tokens=3), 8),
+        (record(output_tokens=None, reasoning_tokens=None), None),
+    )
+
+
+class TestInputSequenceLength(MetricContract):
+    implementation = "input_sequence_length"
+    examples = ((STREAMED, 10), (record(input_tokens=None), None))
+
+
+class TestOutputTokenCount(MetricContract):
+    implementation = "output_token_count"
+    examples = ((STREAMED, 5), (record(output_tokens=5, reasoning_tokens=3), 5))
+
+
+class TestReasoningTokenCount(MetricContract):
+    implementation = "reasoning_token_count"
+    examples = ((record(reasoning_tokens=3), 3), (record(reasoning_tokens=None), None))
+
+
+class TestOutputTokenThroughput(MetricContract):
+    implementation = "output_token_throughput"
+    examples = ((Totals(2.0, totals={"output_sequence_length": 10.0}), 5.0), (Totals(2.0), None))
+
+
+class TestTotalTokenThroughput(MetricContract):
+    implementation = "total_token_throughput"
+    examples = (
+        (
+            Totals(2.0, totals={"output_sequence_length": 10.0, "input_sequence_length": 20.0}),
+            15.0,
+        ),
+    )
+
+
+class TestRequestThroughput(MetricContract):
+    implementation = "request_throughput"
+    examples = ((Totals(2.0, 4, 1), 2.0), (Totals(0.0, 0, 0), None))
+
+
+class TestRequestCount(MetricContract):
+    implementation = "request_count"
+    examples = ((Totals(2.0, 4, 1), 4),)
+
+
+class TestErrorRequestCount(MetricContract):
+    implementation = "error_request_count"
+    examples = ((Totals(2.0, 4, 1), 1),)
+
+
+class TestBenchmarkDuration(MetricContract):
+    implementation = "benchmark_duration"
+    examples = ((Totals(2.5), 2.5),)
+
+
+def test_every_metric_is_here():
+    """A new one gets a class above."""
+    here = {
+        each.implementation
+        for each in globals().values()
+        if isinstance(each, type)
+        and issubclass(each, MetricContract)
+        and each is not MetricContract
+    }
+    assert here == {
+        each.class_type for each in MetricFactory.list_implementations() if each.is_builtin
+    }

@@ -1,0 +1,60 @@
+"""The other builtins keep the contracts that plugins are held to."""
+
+from __future__ import annotations
+
+from aiperf.testing import (
+    ArrivalContract,
+    DatasetContract,
+    ExecutorContract,
+    ExporterContract,
+    TokenizerContract,
+    TransportContract,
+    UIContract,
+)
+
+
+class TestHTTPTransport(TransportContract):
+    implementation = "http"
+
+
+class TestSyntheticDataset(DatasetContract):
+    implementation = "synthetic"
+
+
+class TestConcurrencyArrival(ArrivalContract):
+    implementation = "concurrency"
+
+
+class TestBuiltinTokenizer(TokenizerContract):
+    implementation = "builtin"
+
+
+class TestLocalExecutor(ExecutorContract):
+    implementation = "local"
+
+
+class TestJSONExporter(ExporterContract):
+    implementation = "json"
+    file_name = "profile_export_aiperf.json"
+
+
+class TestCSVExporter(ExporterContract):
+    implementation = "csv"
+    file_name = "profile_export_aiperf.csv"
+
+
+class TestJSONLExporter(ExporterContract):
+    implementation = "jsonl"
+    file_name = "profile_export.jsonl"
+
+
+class TestConsoleExporter(ExporterContract):
+    implementation = "console"
+
+
+class TestProgressUI(UIContract):
+    implementation = "progress"
+
+
+class TestNoUI(UIContract):
+    implementation = "none"
