@@ -1,27 +1,31 @@
-"""What ``import aiperf`` costs above a bare interpreter, beside ``import pluggy``."""
+"""What an import costs above a bare interpreter, beside ``import pluggy`` and other peers."""
 
 from __future__ import annotations
 
-from measure import Row, whole_process_ms
+from measure import Row, code, processes, row
+from peers import installed
 
 
 def rows() -> list[Row]:
     """Measure and return the rows."""
-    times = whole_process_ms(
-        {
-            "bare": "pass",
-            "pluggy": "import pluggy",
-            "aiperf": "import aiperf",
-            "factories": "from aiperf.common.factories import EndpointFactory",
-        },
-        runs=31,
+    peers = list(installed())
+    modules = [*peers, "aiperf", "aiperf.common.factories"]
+    costs = processes(
+        {"bare": code("pass")} | {name: code(f"import {name}") for name in modules}, runs=25
     )
-    pluggy = times["pluggy"] - times["bare"]
-    aiperf = times["aiperf"] - times["bare"]
-    factories = times["factories"] - times["bare"]
+    bare = costs["bare"]
     return [
-        Row("bare interpreter", f"{times['bare']:.1f} ms"),
-        Row("import pluggy", f"{pluggy:.1f} ms"),
-        Row("import aiperf", f"{aiperf:.1f} ms", "pluggy", aiperf / pluggy, 1.3),
-        Row("import aiperf.common.factories", f"{factories:.1f} ms", "pluggy", factories / pluggy),
+        row("bare interpreter", bare),
+        *(row(f"import {name}", costs[name], above=bare) for name in peers),
+        *(
+            row(
+                f"import {name}",
+                costs[name],
+                "pluggy",
+                costs["pluggy"],
+                above=bare,
+                target=1.3 if name == "aiperf" else None,
+            )
+            for name in modules[len(peers) :]
+        ),
     ]
