@@ -6,7 +6,7 @@ import os
 import sys
 from importlib import import_module
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiperf.plugins.distributions import FoundEntryPoint, find_entry_points
 from aiperf.plugins.environment import DISABLED, MODULES, PluginEnvironment
@@ -15,8 +15,10 @@ from aiperf.plugins.errors import (
     PluginLoadError,
     PluginSettingError,
     PluginValidationError,
+    RegistrationError,
     described,
 )
+from aiperf.plugins.footprints import Footprint
 from aiperf.plugins.naming import first_free
 from aiperf.plugins.nearest import did_you_mean
 from aiperf.plugins.origins import Origin, OriginKind
@@ -101,36 +103,66 @@ def load_plugin(
         _skip(manager, origin, "the application blocked its name")
         return False
     started = perf_counter()
-    failure: BaseException | None = None
+    footprint = Footprint(origin.module)
+    failure: PluginError | None = None
     plugin: object = None
+    try:
+        plugin = _imported(manager, origin, load, footprint)
+    except PluginError as error:
+        failure = error
+    seconds = perf_counter() - started
+    module = sys.modules.get(origin.module)
+    if getattr(_attribute(module, "__spec__"), "_initializing", False):
+        # Its import is half done, by another thread or by a caller of ours: too early to judge.
+        manager.unfinished.add(name)
+        return False
+    if failure is None:
+        origin = replace(origin, path=_attribute(module, "__file__") or origin.path)
+        if not footprint.is_empty:
+            manager.footprints[name] = footprint
+        try:
+            return _register(manager, origin, plugin, seconds, found)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a plugin's attributes raise
+            failure = _plugin_error(origin, error)
+    footprint.erase(modules=True)
+    _fail(manager, origin, failure)
+    return False
+
+
+def _imported(
+    manager: AIPerfPluginManager, origin: Origin, load: Callable[[], object], footprint: Footprint
+) -> object:
+    """Return what ``load`` gives.
+
+    Raises:
+        PluginError: it raised something, or did what no plugin may do.
+    """
     try:
         with manager.loading_as(origin):
             plugin = load()
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - SystemExit must not end the host
-        failure = error
-    seconds = perf_counter() - started
-    module = sys.modules.get(origin.module)
-    if getattr(getattr(module, "__spec__", None), "_initializing", False):
-        # Its import is half done, by another thread or by a caller of ours: too early to judge.
-        manager.unfinished.add(name)
-        return False
-    if failure is not None:
-        _fail(manager, origin, _load_error(origin, failure))
-        return False
-    origin = replace(origin, path=getattr(module, "__file__", None) or origin.path)
-    try:
-        return _register(manager, origin, plugin, seconds, found)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # noqa: BLE001 - whatever a plugin's attributes raise
-        _fail(
-            manager,
-            origin,
-            error if isinstance(error, PluginError) else _load_error(origin, error),
+    except BaseException as error:  # SystemExit must not end the host
+        raise _plugin_error(origin, error) from error
+    finally:
+        switches = footprint.ends()
+    if switches:
+        raise RegistrationError(
+            f"{origin} tries to change {', '.join(switches)} while it is imported. Only a person "
+            "or the application sets it; mark the hook with tryfirst to come before other plugins.",
+            origin=origin,
         )
-        return False
+    return plugin
+
+
+def _attribute(module: object, name: str) -> Any:
+    """Return a module's attribute, whatever the module has put in its own place."""
+    try:
+        return object.__getattribute__(module, "__dict__").get(name)
+    except AttributeError:
+        return None
 
 
 def _register(
@@ -159,6 +191,7 @@ def _register(
         if manager.register(plugin, name) is None:
             _skip(manager, origin, "the application blocked its name", seconds)
             return False
+        manager.register_companions(origin)
         manager.records[name] = PluginRecord(name, origin, PluginStatus.ACTIVE, import_time=seconds)
         if found is not None:
             manager.note_distribution(plugin, found)
@@ -242,6 +275,13 @@ def _fail(manager: AIPerfPluginManager, origin: Origin, error: PluginError) -> N
     with manager.lock:
         if not manager.has_plugin(origin.plugin):  # otherwise another thread was luckier
             manager.fail(origin, error)
+
+
+def _plugin_error(origin: Origin, error: BaseException) -> PluginError:
+    """Return ``error`` itself if it is about the plugin already."""
+    if isinstance(error, PluginError) and error.origin == origin:
+        return error
+    return _load_error(origin, error)
 
 
 def _load_error(origin: Origin, error: BaseException) -> PluginLoadError:

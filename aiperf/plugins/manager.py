@@ -11,6 +11,7 @@ import pluggy
 
 from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.collection import Collector, Guard
+from aiperf.plugins.companions import Companions, companion_origin
 from aiperf.plugins.declarations import Declarations, declarer_of
 from aiperf.plugins.errors import InvalidStateError, PluginValidationError
 from aiperf.plugins.locks import Local, RLock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from aiperf.plugins.distributions import FoundEntryPoint
     from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.errors import PluginError
+    from aiperf.plugins.footprints import Footprint
     from aiperf.plugins.report import PluginRecord
 
 
@@ -34,12 +36,13 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
     computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
-    known to be, ``declarations`` what they register by calls, ``unfinished`` the plugins whose
-    import was only half done when discovery came by, ``discoveries`` how far each discovery has
-    come. While one is under way, ``settled`` names the plugins that failed or were skipped in it.
-    ``strict`` makes the failure of an installed plugin an error; ``wanted`` names the installed
-    plugins to look at, ``None`` for all; ``refusal`` is the error that answers everything.
-    :meth:`next_position` counts on from ``position``.
+    known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
+    register, ``footprints`` what their imports added to the interpreter, ``unfinished`` the
+    plugins whose import was only half done when discovery came by, ``discoveries`` how far each
+    discovery has come. While one is under way, ``settled`` names the plugins that failed or were
+    skipped in it. ``strict`` makes the failure of an installed plugin an error; ``wanted`` names
+    the installed plugins to look at, ``None`` for all; ``refusal`` is the error that answers
+    everything. :meth:`next_position` counts on from ``position``.
     """
 
     def __init__(self, position: int = 0) -> None:
@@ -49,6 +52,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.origins: dict[str, Origin] = {}
         self._left: dict[str, Origin] = {}
         self.declarations = Declarations()
+        self.companions = Companions()
+        self.footprints: dict[str, Footprint] = {}
         self.records: dict[str, PluginRecord] = {}
         self.plugin_modules: set[str] = set()
         self.unfinished: set[str] = set()
@@ -81,11 +86,17 @@ class AIPerfPluginManager(pluggy.PluginManager):
         if self.is_blocked(plugin_name):
             return super().register(plugin, name)
         origin = self.origins.get(plugin_name) or self._runtime_origin(plugin, plugin_name)
+        leader = self.loading
+        if leader is not None and leader.plugin != plugin_name:
+            origin = companion_origin(leader, origin)
         check_hookimpls(self, plugin, origin, self.known_hooks)
         with self.lock:
             registered = super().register(plugin, name)
             if registered is not None:
                 self.origins[registered] = origin
+                if leader is not None:
+                    in_hook = bool(self._running)
+                    self.companions.add(leader, registered, plugin, in_hook=in_hook)
                 if not self.known_hooks():
                     self._unchecked.append(registered)
                 self._changed()
@@ -117,6 +128,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 if origin is not None:
                     self.declarations.forget(origin)
                     self._left[plugin_name] = origin
+                    self._unregister_companions(origin)
                 self._changed()
         return removed
 
@@ -218,7 +230,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
             InvalidStateError: the hook's factory was defined in a block that has ended.
             RuntimeError: a hook implementation asks for the very thing that it contributes to.
         """
-        running: list[str] = self._local.__dict__.setdefault("running", [])
+        running = self._running
         if hook in running:
             raise RuntimeError(
                 f"hook {hook!r} was asked for while it was running: an implementation of it looks "
@@ -284,6 +296,10 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 self.unregister(name=name)
             self.origins.pop(name, None)
             self.declarations.forget(origin)
+            self._unregister_companions(origin)
+            footprint = self.footprints.pop(name, None)
+            if footprint is not None:
+                footprint.erase(modules=False)
             self._changed()
             self.records[name] = failed_record(name, origin, error, self.records.get(name))
         if origin.kind is OriginKind.ENTRY_POINT and not self.strict:
@@ -379,11 +395,30 @@ class AIPerfPluginManager(pluggy.PluginManager):
         """Remember which entry point, and so which distribution, a plugin came from."""
         self._distinfo.append((plugin, found))
 
+    def register_companions(self, leader: Origin) -> None:
+        """Register again what a plugin registered when its module was imported."""
+        for name, plugin in self.companions.of(leader):
+            if not self.has_plugin(name) and not self.is_registered(plugin):
+                self.origins[name] = companion_origin(leader, self._runtime_origin(plugin, name))
+                self.register(plugin, name)
+
     # -- details -------------------------------------------------------------------------------
+
+    def _unregister_companions(self, leader: Origin) -> None:
+        for name, plugin in self.companions.of(leader):
+            if self.get_plugin(name) is plugin:
+                self.unregister(name=name)
+        self.companions.forget(leader)
 
     def _changed(self) -> None:
         self.generation += 1
         self.on_change()
+
+    @property
+    def _running(self) -> list[str]:
+        """The hooks that this thread is in the middle of calling."""
+        running: list[str] = self._local.__dict__.setdefault("running", [])
+        return running
 
     def _collector(self) -> Collector | None:
         collector: Collector | None = getattr(self._local, "collector", None)
