@@ -7,6 +7,9 @@ from typing import Final
 from aiperf.cli.lazy_group import LazyCommand, lazy_group
 
 COMMANDS: Final = {
+    "bisect": LazyCommand(
+        "aiperf.cli.plugins_bisect", "bisect", "Find which plugin makes a command fail."
+    ),
     "freeze": LazyCommand(
         "aiperf.cli.plugins_freeze",
         "freeze",
