@@ -30,6 +30,11 @@ COMMANDS: Final = {
         "why_selected",
         "Say which implementation is selected, why, and what would change that.",
     ),
+    "validate": LazyCommand(
+        "aiperf.cli.plugins_validate",
+        "validate",
+        "Check plugins: hooks, entries, the classes that they name, and metadata.",
+    ),
 }
 
 plugins = lazy_group("plugins", "Show plugins and the implementations that they bring.", COMMANDS)

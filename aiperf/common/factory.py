@@ -11,6 +11,7 @@ from aiperf.common.legacy import ClassAttribute, ClassesView, PrioritiesView, fa
 from aiperf.plugins.default import default_registry
 from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import FactoryCreationError, described
+from aiperf.plugins.naming import snake_case
 from aiperf.plugins.slots import ClassType
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class AIPerfFactory(Generic[ClassEnumT, ClassProtocolT]):
             cls.plugin_registry = registry
         if abstract:
             return
-        name = factory_name or _snake_case(cls.__name__.removesuffix("Factory") or cls.__name__)
+        name = factory_name or snake_case(cls.__name__.removesuffix("Factory") or cls.__name__)
         cls._slot = cls.plugin_registry.define_factory(
             name, cls.__name__, cls.__module__, _hook_documentation(name, cls.__doc__)
         )
@@ -282,17 +283,6 @@ def _remember_members(slot: FactorySlot, *class_types: object) -> None:
         if isinstance(enum, type) and issubclass(enum, Enum):
             for member in enum:
                 slot.remember(member)
-
-
-def _snake_case(name: str) -> str:
-    """Return ``HTTPProxyPool`` as ``http_proxy_pool``."""
-    # By hand: compiling the regular expression would be a twentieth of the import of AIPerf.
-    parts = []
-    for before, letter, after in zip(" " + name, name, name[1:] + " ", strict=False):
-        starts_word = letter.isupper() and (before.islower() or before.isdigit())
-        ends_acronym = letter.isupper() and before.isupper() and after.islower()
-        parts.append(f"_{letter}" if starts_word or ends_acronym else letter)
-    return "".join(parts).lower()
 
 
 def _hook_documentation(name: str, description: str | None) -> str:

@@ -54,9 +54,12 @@ def parse(source: ModuleSource) -> ast.Module:
         raise SyntaxError(str(error) or type(error).__name__) from error
 
 
-def scope_of(body: Iterable[ast.stmt]) -> Scope:
-    """Return the names that ``body`` binds; those for type checkers alone are left out."""
-    reader = _Reader(Scope())
+def scope_of(body: Iterable[ast.stmt], *, for_type_checkers: bool = False) -> Scope:
+    """Return the names that ``body`` binds.
+
+    Those for type checkers alone, which do not exist when the code runs, are there if asked for.
+    """
+    reader = _Reader(Scope(), for_type_checkers=for_type_checkers)
     for statement in body:
         reader.visit(statement)
     return reader.scope
@@ -80,8 +83,9 @@ def imported_module(statement: ast.ImportFrom, package: str) -> str:
 class _Reader(ast.NodeVisitor):
     """Notes every name that statements bind; it does not go into functions and classes."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, *, for_type_checkers: bool) -> None:
         self.scope = scope
+        self.for_type_checkers = for_type_checkers
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.scope.add(node.name, Binding(node.lineno, node))
@@ -124,7 +128,8 @@ class _Reader(ast.NodeVisitor):
             _bind(node.optional_vars, None, self.scope)
 
     def visit_If(self, node: ast.If) -> None:
-        for each in [*([] if is_type_checking(node.test) else node.body), *node.orelse]:
+        is_skipped = is_type_checking(node.test) and not self.for_type_checkers
+        for each in [*([] if is_skipped else node.body), *node.orelse]:
             self.visit(each)
 
 

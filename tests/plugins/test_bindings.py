@@ -71,6 +71,12 @@ def test_every_statement_that_binds_a_name_at_the_top_is_seen() -> None:
     assert [star.module for star in scope.stars] == ["elsewhere"]
 
 
+def test_names_for_type_checkers_are_given_to_those_who_ask() -> None:
+    """They name the types in quoted arguments."""
+    scope = scope_of(ast.parse(dedent(SOURCE)).body, for_type_checkers=True)
+    assert {"Hidden", "HiddenToo", "Shown"} <= set(scope.names)
+
+
 def test_a_name_keeps_its_bindings_in_order() -> None:
     """Both branches of a try count, the import first."""
     scope = scope_of(ast.parse(dedent(SOURCE)).body)
