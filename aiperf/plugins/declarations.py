@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from aiperf.plugins.errors import RegistrationError
 from aiperf.plugins.origins import OriginKind
+from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from aiperf.plugins.origins import Origin
 
 
-class Declaration(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Declaration:
     """A ``register_lazy`` call or a decorator in a plugin's module, made by ``module``."""
 
     factory: str
@@ -34,6 +36,10 @@ class Declarations:
 
     def __init__(self) -> None:
         self._by_declarer: dict[str, dict[tuple[str, str, str], Declaration]] = {}
+
+    def __bool__(self) -> bool:
+        """Say whether anything was declared."""
+        return any(self._by_declarer.values())
 
     def add(self, declarer: str, origin: Origin, declaration: Declaration) -> bool:
         """Keep what the plugin from ``origin`` declares; say whether it is new.

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import ClassVar
+from operator import is_
+from typing import TYPE_CHECKING, ClassVar
 
 from aiperf.plugins.environment import is_ours
 from aiperf.plugins.locks import RLock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Footprint:
@@ -24,7 +28,7 @@ class Footprint:
 
     def __init__(self, module: str) -> None:
         self._package = module.partition(".")[0]
-        self._modules = set(self._own_modules())
+        self._modules = set(sys.modules)  # all: to copy them is much cheaper than to look at each
         self._lists = [(each, list(each)) for each in (sys.path, sys.meta_path, sys.path_hooks)]
         self._added: list[tuple[list[object], object]] = []
         self._switches = _switches()
@@ -47,6 +51,7 @@ class Footprint:
             self._added = [
                 (now, item)  # type: ignore[misc]  # lists of three kinds, told apart by nothing here
                 for now, before in self._lists
+                if not _are_the_same(now, before)
                 for item in now
                 if not any(item is each for each in before)
             ]
@@ -78,4 +83,9 @@ class Footprint:
 
 
 def _switches() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if is_ours(name)}
+    # The names alone first: each value takes as long again to decode.
+    return {name: os.environ[name] for name in os.environ if is_ours(name)}
+
+
+def _are_the_same(one: Sequence[object], other: Sequence[object]) -> bool:
+    return len(one) == len(other) and all(map(is_, one, other))

@@ -97,7 +97,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 if leader is not None:
                     in_hook = bool(self._running)
                     self.companions.add(leader, registered, plugin, in_hook=in_hook)
-                if not self.known_hooks():
+                if not any(caller.has_spec() for caller in vars(self.hook).values()):
                     self._unchecked.append(registered)
                 self._changed()
         return registered
@@ -366,6 +366,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
     def declared(self) -> list[tuple[Origin, int, Declaration]]:
         """Return what the modules of the plugins that are registered now have declared."""
         with self.lock:
+            if not self.declarations:
+                return []
             names = sorted(name for name, _ in self.list_name_plugin() if self.has_plugin(name))
             return list(self.declarations.of(map(self.origin_of, names)))
 

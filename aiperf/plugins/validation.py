@@ -73,7 +73,6 @@ def check_hookimpls(
     """
     hooks = []
     marked = set()
-    known = known_hooks()
     for name, options, function in marked_functions(manager, plugin):
         marked.add(name)
         hook = options.get("specname") or name
@@ -82,6 +81,7 @@ def check_hookimpls(
         caller = getattr(manager.hook, hook, None)
         if caller is None or not caller.has_spec():
             # Without any factory there is nothing to compare with yet; discovery checks again.
+            known = known_hooks()
             if options.get("optionalhook") or not known:
                 continue
             raise _invalid(
