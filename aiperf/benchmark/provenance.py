@@ -201,7 +201,7 @@ def _overrides() -> dict[str, str]:
         for class_type in registry.class_types(slot):
             override = registry.selection.override(slot, class_type)
             if override is not None:
-                found[f"{slot.name}.{class_type}"] = override[0]
+                found[f"{slot.name}.{class_type}"] = override.reference
     return found
 
 

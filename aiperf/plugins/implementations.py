@@ -159,7 +159,7 @@ def explain(
     slot: FactorySlot,
     candidates: Sequence[Candidate],
     selected: Candidate | None,
-    override: tuple[str, str] | None,
+    override: Override | None,
     chosen: Mapping[tuple[str, str], str] | None = None,
 ) -> Explanation:
     """Return how the ranked ``candidates`` of one class type were resolved.
@@ -181,7 +181,7 @@ def explain(
         elif override is None and selected is not None:
             rule = decided_by(selected, loser)
         pin = chosen_line(chosen or {}, (factory, class_type), implementation.reference)
-        if override is not None and override[1] == OPTION:
+        if override is not None and override.source == OPTION:
             pin = f"{OPTION} {factory}.{class_type}={implementation.reference}"
         if class_type in slot.overrides:
             arguments = f'"{class_type}", "{implementation.reference}"'
@@ -189,7 +189,8 @@ def explain(
         if loser.unmet:
             pin = loser.unmet.rpartition(": ")[2]
         losers.append(Loss(implementation, rule, pin))
-    reference, source = override or (None, None)
+    reference = None if override is None else override.reference
+    source = None if override is None else override.source
     return Explanation(factory, class_type, winner, tuple(losers), reference, source)
 
 

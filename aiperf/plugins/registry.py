@@ -273,7 +273,7 @@ class Registry:
         override = self.selection.override(slot, class_type)
         if override is None:
             return self._usable(slot, candidates[0])
-        return self._find(slot, candidates, override[0], asked_by=override[1])
+        return self._find(slot, candidates, override.reference, asked_by=override.source)
 
     def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
         """Return the class that is in force, imported if need be, and keep it for next time."""

@@ -127,7 +127,7 @@ def _choice(registry: Registry, slot: FactorySlot, selected: Candidate, sources:
     override = registry.selection.override(slot, entry.class_type)
     losers = [candidate for candidate in candidates if candidate is not selected]
     if override is not None:
-        why = f"{override[1]} selects it"
+        why = f"{override.source} selects it"
     else:
         why = str(decided_by(selected, losers[0]).value) if losers else _ONLY_ONE
     return Choice(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from aiperf.plugins.environment import IMPLEMENTATIONS, PluginEnvironment, choices
+from aiperf.plugins.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,8 @@ OPTION: Final = "--use"
 """The command-line option by which a person selects."""
 
 
-class Override(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Override:
     """A selection: the reference, and who set it (a call, ``--use`` or a variable's name)."""
 
     reference: str

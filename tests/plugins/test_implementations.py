@@ -10,6 +10,7 @@ import pytest
 from aiperf.plugins.implementations import Implementation, describe, explain
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.resolver import Rule, ranked
+from aiperf.plugins.selection import Override
 from aiperf.plugins.slots import FactorySlot
 
 BUILTIN = Origin(OriginKind.BUILTIN, "aiperf", "aiperf.aiperf_registry", "aiperf", "1.0")
@@ -84,7 +85,7 @@ def test_an_explanation_has_winner_losers_rules_and_what_would_change_them(slot,
 def test_under_an_override_every_loser_lost_to_it(slot, candidates):
     """A call beats the variable, so what would change it is a call."""
     slot.overrides["chat"] = "other"
-    explanation = explain(slot, candidates, candidates[2], ("other", "a call"))
+    explanation = explain(slot, candidates, candidates[2], Override("other", "a call"))
     assert {loss.rule for loss in explanation.losers} == {Rule.OVERRIDE}
     assert explanation.losers[0].to_select == (
         'EndpointFactory.use_implementation_by_id("chat", "openai_chat")'
@@ -94,7 +95,7 @@ def test_under_an_override_every_loser_lost_to_it(slot, candidates):
 
 def test_an_override_that_names_nothing_leaves_no_winner(slot, candidates):
     """Every implementation is a loser then, and can still be selected."""
-    explanation = explain(slot, candidates, None, ("gone", "AIPERF_IMPLEMENTATIONS"))
+    explanation = explain(slot, candidates, None, Override("gone", "AIPERF_IMPLEMENTATIONS"))
     assert explanation.winner is None
     assert len(explanation.losers) == 3
     assert str(explanation).splitlines()[1:3] == [

@@ -7,7 +7,7 @@ from threading import RLock
 import pytest
 
 from aiperf.plugins.errors import PluginSettingError
-from aiperf.plugins.selection import Selection, chosen_line
+from aiperf.plugins.selection import Override, Selection, chosen_line
 from aiperf.plugins.slots import FactorySlot
 
 BY_CALL = "EndpointFactory.use_implementation_by_id"
@@ -31,11 +31,11 @@ def test_nothing_is_selected_at_first(selection, slot):
 def test_a_call_beats_the_variable(selection, slot, monkeypatch):
     """Taken back, it leaves the variable in force, for its own class type only."""
     monkeypatch.setenv("AIPERF_IMPLEMENTATIONS", "endpoint.chat=slow,transport.rank=none")
-    assert selection.override(slot, "chat") == ("slow", "AIPERF_IMPLEMENTATIONS")
+    assert selection.override(slot, "chat") == Override("slow", "AIPERF_IMPLEMENTATIONS")
     selection.set(slot, "chat", "fast")
-    assert selection.override(slot, "chat") == ("fast", BY_CALL)
+    assert selection.override(slot, "chat") == Override("fast", BY_CALL)
     selection.set(slot, "chat", None)
-    assert selection.override(slot, "chat") == ("slow", "AIPERF_IMPLEMENTATIONS")
+    assert selection.override(slot, "chat") == Override("slow", "AIPERF_IMPLEMENTATIONS")
     assert selection.override(slot, "rank") is None
 
 
@@ -67,9 +67,9 @@ def test_the_variable_is_read_once_until_it_is_asked_again(selection, slot, monk
     monkeypatch.setenv("AIPERF_IMPLEMENTATIONS", "endpoint.chat=slow")
     assert selection.environment == {("endpoint", "chat"): "slow"}
     monkeypatch.setenv("AIPERF_IMPLEMENTATIONS", "endpoint.chat=fast")
-    assert selection.override(slot, "chat") == ("slow", "AIPERF_IMPLEMENTATIONS")
+    assert selection.override(slot, "chat") == Override("slow", "AIPERF_IMPLEMENTATIONS")
     selection.reread()
-    assert selection.override(slot, "chat") == ("fast", "AIPERF_IMPLEMENTATIONS")
+    assert selection.override(slot, "chat") == Override("fast", "AIPERF_IMPLEMENTATIONS")
 
 
 def test_a_malformed_variable_is_not_passed_over(selection, slot, monkeypatch):
@@ -86,9 +86,9 @@ def test_options_beat_the_variable_and_are_beaten_by_a_call(selection, slot, mon
     selection.take_options(["endpoint.chat=fast", "transport.rank=a,ui.x=b"])
     selection.set(slot, "chat", "mine")
     assert list(selection.overrides(slot, "chat")) == [
-        ("mine", BY_CALL),
-        ("fast", "--use"),
-        ("slow", "AIPERF_IMPLEMENTATIONS"),
+        Override("mine", BY_CALL),
+        Override("fast", "--use"),
+        Override("slow", "AIPERF_IMPLEMENTATIONS"),
     ]
     assert selection.override(slot, "chat").source == BY_CALL
     assert [(source, key) for source, key, _ in selection.every_choice()] == [
