@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,10 +13,14 @@ from aiperf.cli.table import table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from aiperf.devtools.timing import ImportCost
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.implementations import Implementation, Loss
     from aiperf.plugins.registry import Registry
     from aiperf.plugins.report import PluginRecord
+
+
+_LIBRARIES: Final = 3
 
 
 def _factories() -> Iterable[str]:
@@ -58,6 +62,11 @@ def _statuses() -> Iterable[str]:
     multiple=True,
     help="Only plugins of this status: active, failed, disabled or empty; may be repeated.",
 )
+@click.option(
+    "--timing",
+    is_flag=True,
+    help="Measure, in clean processes, what importing each plugin costs and what it pulls in.",
+)
 @use_option
 @as_json_option
 @click.pass_context
@@ -69,6 +78,7 @@ def list_plugins(
     statuses: tuple[str, ...],
     use: tuple[str, ...],
     *,
+    timing: bool,
     as_json: bool,
 ) -> None:
     """List every implementation, and every plugin that failed or is disabled.
@@ -91,12 +101,52 @@ def list_plugins(
     ]
     records = [record for record in found.records if wanted.plugin(record)]
     found = type(found)(found.records, tuple(errors), found.registry)
+    costs = _measured(records) if timing else None
     if as_json:
-        _print_json(implementations, records, found.messages)
+        _print_json(implementations, records, found.messages, costs)
     else:
         _print(implementations, records)
+        if costs:
+            _print_costs(costs)
         found.echo_errors()
     context.exit(found.exit_code)
+
+
+def _measured(records: list[PluginRecord]) -> list[ImportCost]:
+    """Measure the plugins that are listed; one that is disabled is not run to measure it."""
+    from aiperf.devtools.timing import measure_imports  # noqa: PLC0415 - only with --timing
+
+    modules = {
+        record.name: record.module
+        for record in records
+        if record.module and record.status.value != "disabled"
+    }
+    return measure_imports(modules)
+
+
+def _print_costs(costs: list[ImportCost]) -> None:
+    rows = [
+        (
+            each.plugin,
+            f"{each.total_s * 1e3:.1f}",
+            f"{each.self_s * 1e3:.1f}",
+            f"failed: {each.error}" if each.error else _heaviest(each),
+        )
+        for each in costs
+    ]
+    click.echo()
+    click.echo(
+        table(("PLUGIN", "IMPORT MS", "OWN MS", "LIBRARIES, MS (WITH WHAT THEY IMPORT)"), rows)
+    )
+
+
+def _heaviest(cost: ImportCost) -> str:
+    shown = [
+        f"{each.name} {each.self_s * 1e3:.1f} ({each.cumulative_s * 1e3:.1f})"
+        for each in cost.libraries[:_LIBRARIES]
+    ]
+    more = len(cost.libraries) - len(shown)
+    return ", ".join([*shown, *([f"{more} more"] if more else [])])
 
 
 class _Filter:
@@ -164,6 +214,7 @@ def _print_json(
     implementations: list[tuple[Implementation, Loss | None]],
     records: list[PluginRecord],
     messages: list[str],
+    costs: list[ImportCost] | None,
 ) -> None:
     from aiperf.cli.facts import implementation_facts, plugin_facts  # noqa: PLC0415 - JSON only
     from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - as above
@@ -173,6 +224,10 @@ def _print_json(
         "plugins": [plugin_facts(record) for record in records],
         "errors": messages,
     }
+    if costs is not None:
+        from dataclasses import asdict  # noqa: PLC0415 - as above
+
+        document["timing"] = [asdict(each) for each in costs]
     echo_json(document)
 
 
