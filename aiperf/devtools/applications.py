@@ -45,10 +45,9 @@ def modules_required(requirements: Iterable[str]) -> Iterator[str]:
 
 def modules_of(distribution: IDistribution) -> tuple[str, ...]:
     """Return the modules of an installed distribution, editable or not, as far as it lists them."""
-    url = json.loads(distribution.read_text("direct_url.json") or "{}")
-    if url.get("dir_info", {}).get("editable"):
-        directory = Path(unquote(urlsplit(url["url"]).path))
-        return package_in(directory).modules if directory.is_dir() else ()
+    directory = _editable_directory(distribution)
+    if directory is not None:
+        return package_in(directory).modules
     names = []
     for file in (distribution.files or [])[:_MOST_FILES]:
         path = str(file).replace("\\", "/")
@@ -56,3 +55,15 @@ def modules_of(distribution: IDistribution) -> tuple[str, ...]:
         if path.endswith(".py") and is_dotted_name(name):
             names.append(name)
     return tuple(names)
+
+
+def _editable_directory(distribution: IDistribution) -> Path | None:
+    """Return the source tree of an editable installation, ``None`` for any other."""
+    try:
+        stated = json.loads(distribution.read_text("direct_url.json") or "{}")
+        if not stated["dir_info"]["editable"]:
+            return None
+        directory = Path(unquote(urlsplit(stated["url"]).path))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return directory if directory.is_dir() else None

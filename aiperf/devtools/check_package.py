@@ -25,6 +25,14 @@ def check_package(package: Package) -> Iterator[Finding]:
     """Yield what is wrong with a package's metadata; a module has none."""
     yield from package.findings
     metadata = package.metadata
+    if not package.subjects and not package.findings and (not metadata or metadata.is_dynamic):
+        yield Finding(
+            "nothing-registered",
+            f"no module in {package.name} registers anything with AIPerf.",
+            "Add a registry module: a function with @hookimpl that returns lazy entries.",
+            package.name,
+            subject=package.name,
+        )
     if metadata is None:
         return
     has_plugins = any(each.group == ENTRY_POINT_GROUP for each in metadata.entry_points)

@@ -146,7 +146,9 @@ def _project(targets: Targets, module: ModuleSource, scope: Scope, mark: ast.exp
     if found is not None and isinstance(found.binding.node, ast.Call):
         call = found.binding.node
         if imported_name(found.module, found.scope, call.func).endswith("HookimplMarker"):
-            name = Constants(targets, found.module, found.scope).evaluate(call.args[0])
+            given = [*call.args, *(each.value for each in call.keywords)][:1]
+            constants = Constants(targets, found.module, found.scope)
+            name = constants.evaluate(given[0]) if given else PROJECT
             return name if isinstance(name, str) else PROJECT
     return dotted.partition(".")[0] if dotted.endswith(".hookimpl") else None
 

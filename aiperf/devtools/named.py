@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiperf.devtools.applications import modules_of
 from aiperf.devtools.findings import Finding
-from aiperf.devtools.source_tree import module_in, package_in
+from aiperf.devtools.source_tree import defines_factories, module_in, package_in, registers
 from aiperf.devtools.subjects import Declared, Metadata, Package, Subject, subjects_of
 from aiperf.plugins.distributions import find_entry_points
 from aiperf.plugins.entries import is_dotted_name
@@ -18,7 +18,7 @@ from aiperf.plugins.errors import PluginError
 from aiperf.plugins.markers import ENTRY_POINT_GROUP
 from aiperf.plugins.nearest import nearest
 from aiperf.plugins.origins import normalized
-from aiperf.plugins.sources import MissingModule
+from aiperf.plugins.sources import MissingModule, ModuleSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def _named(name: str, installed: list[FoundEntryPoint], sources: Sources) -> Pac
     if looks_like_path:
         found = _at(path)
     else:
-        found = _among(name, installed) or _installed(name)
+        found = _among(name, installed) or _installed(name, sources)
         if found is None and path.is_dir() and not (path / "__init__.py").is_file():
             found = _at(path)  # a project's directory, rather than a namespace package
         found = found or _module_called(name, sources) or _at(path)
@@ -109,14 +109,26 @@ def _module(name: str, path: str) -> Package:
     return Package(name, (Subject(name, module, attribute, path),))
 
 
-def _installed(name: str) -> Package | None:
-    """Return an installed distribution that has no plugins, so that it can be said."""
+def _installed(name: str, sources: Sources) -> Package | None:
+    """Return an installed distribution that has no plugins, so that it can be said.
+
+    An application with factories of its own has builtins to check.
+    """
     import importlib_metadata  # noqa: PLC0415 - discovery itself does without where it can
 
     try:
-        return _distribution(name, importlib_metadata.distribution(name))
+        package = _distribution(name, importlib_metadata.distribution(name))
     except (importlib_metadata.PackageNotFoundError, ValueError):
         return None
+    texts = {
+        module: source.text
+        for module in package.modules
+        if isinstance(source := sources.find(module), ModuleSource) and source.text is not None
+    }
+    if any(map(defines_factories, texts.values())):
+        own = tuple(Subject(each, each) for each, text in texts.items() if registers(text))
+        return replace(package, subjects=own, is_application=True)
+    return package
 
 
 def _distribution(name: str, distribution: IDistribution) -> Package:

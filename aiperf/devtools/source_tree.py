@@ -34,7 +34,7 @@ def package_in(directory: Path) -> Package:
             continue
         try:
             metadata = read(file)
-        except (tomllib.TOMLDecodeError, configparser.Error, UnicodeDecodeError) as error:
+        except (ValueError, TypeError, AttributeError, configparser.Error) as error:
             line = getattr(error, "lineno", 0) or 0
             finding = Finding(
                 "unreadable-metadata",
@@ -99,8 +99,13 @@ def _registries(files: Iterable[tuple[str, Path]]) -> Iterator[Subject]:
     for name, path in files:
         text = b"" if path in seen else path.read_bytes()
         seen.add(path)
-        if b"aiperf" in text and any(sign in text for sign in _SIGNS):
+        if registers(text):
             yield Subject(name, name)
+
+
+def registers(text: bytes) -> bool:
+    """Say whether a module's text seems to register something with AIPerf."""
+    return b"aiperf" in text and any(sign in text for sign in _SIGNS)
 
 
 def defines_factories(text: bytes) -> bool:

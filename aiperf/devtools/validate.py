@@ -13,6 +13,7 @@ from aiperf.devtools.check_package import check_package
 from aiperf.devtools.checks import Check
 from aiperf.devtools.factory_source import OWN, FactorySource, factories_of
 from aiperf.devtools.registry_source import read_registry
+from aiperf.plugins.entries import is_dotted_name
 from aiperf.plugins.sources import MissingModule, ModuleSource, Sources
 from aiperf.plugins.targets import Target, Targets, Trouble
 
@@ -78,7 +79,12 @@ def _registry_module(check: Check) -> ModuleSource | None:
                 *where,
             )
         return None
-    broken = check.targets.find(subject.module, subject.attribute or "_")
+    attribute = subject.attribute
+    if attribute and not is_dotted_name(attribute):
+        problem = f" {attribute!r} is not a dotted Python name."
+        _report_object(check, Target(source.path, problem=problem))
+        return None
+    broken = check.targets.find(subject.module, attribute or "_")
     if broken.trouble is Trouble.SYNTAX:
         message = broken.problem.removesuffix(".")
         check.add(RULE_OF[broken.trouble], f"{message}.", "Correct it.", broken.path, broken.line)
@@ -94,7 +100,7 @@ def _report_object(check: Check, target: Target) -> None:
     check.add(
         "missing-object",
         f"{subject.module} has no {subject.attribute!r}, which plugin {subject.name!r} names.",
-        target.problem.partition(". ")[2],
+        target.problem.partition(". ")[2] or "Correct the entry point.",
         subject.path or target.path,
         subject.line,
     )

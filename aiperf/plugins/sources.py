@@ -111,6 +111,8 @@ class Sources:
 def _find_spec(name: str, path: tuple[str, ...] | None) -> ModuleSpec | None:
     """Ask the finders for a module, giving them the search path of a parent that is not loaded."""
     for finder in list(sys.meta_path):
+        if type(finder).__module__ == "_distutils_hack":
+            continue  # setuptools' own imports itself when it is asked for distutils
         if finder is PathFinder and path is not None:
             # Its own answer for a namespace package needs the parent to be imported.
             spec = _spec_in(name, path)

@@ -63,6 +63,23 @@ def test_an_installed_distribution_without_plugins(found_in: Any) -> None:
     assert finding.rule == "entry-point-group"
 
 
+def test_an_installed_application_has_builtins_to_check(
+    make_distribution: Any, monkeypatch: pytest.MonkeyPatch, found_in: Any
+) -> None:
+    """One that defines factories need not be a plugin."""
+    files = {
+        "whirl/factories.py": "from aiperf.common.factories import AIPerfFactory\n"
+        "class SpinFactory(AIPerfFactory[str, object]): ...\n",
+        "whirl/builtins.py": HOOK.replace("ui", "spin")
+        .replace("hookimpl\n@", "hookimpl, LazyEntry\n@")
+        .replace("[]", "[LazyEntry('round', 'whirl.round', 'Round')]"),
+    }
+    monkeypatch.syspath_prepend(make_distribution("whirl", files=files, requires=["aiperf"]))
+    (finding,) = found_in("whirl")
+    assert finding.rule == "missing-module"
+    assert "whirl.round" in finding.message
+
+
 def test_directories_and_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A path with a separator, ``.``, a name that ends in ``.py``, or a directory's bare name."""
     (tmp_path / "local_dir").mkdir()

@@ -137,6 +137,12 @@ BROKEN = [
         entry_points="[aiperf.plugins]\nacme = acme.registry:plugni\n",
         is_in_entry_points=True,
     ),
+    Broken(
+        "missing-object",
+        ("no 'not a name'",),
+        entry_points="[aiperf.plugins]\nacme = acme.registry:not a name\n",
+        is_in_entry_points=True,
+    ),
     Broken("syntax-error", ("registry.py:1", "not valid Python"), "def (:  # here\n"),
     Broken("syntax-error", ("chat.py:1", "not valid Python"), chat="class Chat(:  # here\n"),
     Broken("nothing-registered", ("acme.registry has no hook",), "# here\n"),

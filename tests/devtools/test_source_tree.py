@@ -134,6 +134,8 @@ def test_setup_cfg_is_read(project: Any, found_in: Any) -> None:
     [
         {"pyproject__dot__toml": "[project\n"},
         {"setup__dot__cfg": "no section\n"},
+        {"pyproject__dot__toml": "project = 'a'\n"},
+        {"pyproject__dot__toml": "[project]\ndependencies = 7\n"},
         {"pyproject__dot__toml": "x = 'a'\n[project]\nname = 1\n[project]\n"},
     ],
 )
@@ -162,6 +164,19 @@ def test_one_file_is_a_module_of_its_package(project: Any, found_in: Any) -> Non
     assert module_in(file).subjects[0].module == "acme_tree.registry"
     assert module_in(root / "src/acme_tree/__init__.py").subjects[0].module == "acme_tree"
     assert [each.rule for each in found_in(str(file))] == ["missing-class"]
+
+
+@pytest.mark.parametrize(
+    "pyproject", [None, '[project]\nname = "x"\ndescription = "x"\ndynamic = ["entry-points"]\n']
+)
+def test_a_directory_without_any_plugin_is_a_finding(
+    tmp_path: Path, found_in: Any, pyproject: str | None
+) -> None:
+    """Or else a mistake in the path would look like a plugin without mistakes."""
+    (tmp_path / "notes.py").write_text("x = 1")
+    if pyproject is not None:
+        (tmp_path / "pyproject.toml").write_text(pyproject)
+    assert "nothing-registered" in [each.rule for each in found_in(str(tmp_path))]
 
 
 def test_an_application_need_not_be_a_plugin(project: Any, found_in: Any) -> None:

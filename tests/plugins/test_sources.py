@@ -205,6 +205,24 @@ def test_a_finder_that_fails_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> 
     assert isinstance(Sources().find("xml.sax.expatreader"), ModuleSource)
 
 
+def test_the_finder_that_imports_setuptools_is_not_asked(fresh_python: Any) -> None:
+    """It would import it to say where ``distutils`` is."""
+    code = """
+        import sys
+        from aiperf.plugins.sources import Sources
+
+        class Hack:
+            def find_spec(self, name, path=None, target=None):
+                raise SystemExit("asked")
+
+        Hack.__module__ = "_distutils_hack"
+        sys.meta_path.insert(0, Hack())
+        Sources().find("distutils")
+        print("setuptools" in sys.modules)
+    """
+    assert fresh_python(code) == "False\n"
+
+
 def test_a_package_without_a_source_is_not_certain(monkeypatch: pytest.MonkeyPatch) -> None:
     """It may hold anything below itself."""
 
