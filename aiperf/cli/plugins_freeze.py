@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiperf._version import __version__
+from aiperf.cli.plugin_options import as_json_option, use_option
 
 if TYPE_CHECKING:
     from aiperf.plugins.differences import Difference
@@ -28,35 +29,39 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Compare with this lock and write nothing; the exit status is 1 if anything differs.",
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="With --check, print JSON for programs. A lock is JSON anyway.",
-)
+@use_option
+@as_json_option
 @click.pass_context
 def freeze(
     context: click.Context,
+    /,
     output: Path | None,
     check: Path | None,
-    as_json: bool,  # noqa: FBT001 - an option
+    use: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """Write down which implementation every class type resolves to.
 
-    The file is a lock: 'aiperf profile --plugins-locked FILE' refuses to measure with anything
-    else. Nothing is imported but the modules in which plugins declare what they bring.
+    The file is a lock, which is JSON: 'aiperf profile --plugins-locked FILE' refuses to measure
+    with anything else. No implementation is imported for it.
+
+    The exit code is 1 if anything differs from the lock to --check, or if something that you
+    named, in an environment variable, did not load or does not exist; then nothing is written.
     """
     # Imported here so that --help costs nothing of this.
-    from aiperf.common.factories import EndpointFactory, PluginDiscovery  # noqa: PLC0415
+    from aiperf.cli.discovered import discover  # noqa: PLC0415
     from aiperf.plugins.lock import Lock  # noqa: PLC0415
 
     if output is not None and check is not None:
         raise click.UsageError("--check writes nothing: leave out --output, or --check.")
     locked = Lock.read(check) if check is not None else None
-    PluginDiscovery.discover_all()
-    registry = EndpointFactory.plugin_registry
+    found = discover(use)
+    if found.errors:
+        found.echo_errors()
+        context.exit(found.exit_code)
     if check is None or locked is None:
-        lock = Lock.of(registry, f"aiperf {__version__}")
+        lock = Lock.of(found.registry, f"aiperf {__version__}")
         if output is None:
             click.echo(str(lock), nl=False)
         else:
@@ -64,18 +69,19 @@ def freeze(
         return
     digest = locked.resolution.digest
     if as_json:
-        import orjson  # noqa: PLC0415 - only for this output
+        from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - for JSON only
 
-        found = locked.differences(registry)
-        document = {
-            "matches": not found,
-            "lock": str(check),
-            "digest": digest,
-            "differences": [_difference(each) for each in found],
-        }
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
-        context.exit(1 if found else 0)
-    locked.check(registry, check)
+        differences = locked.differences(found.registry)
+        echo_json(
+            {
+                "matches": not differences,
+                "lock": str(check),
+                "digest": digest,
+                "differences": [_difference(each) for each in differences],
+            }
+        )
+        context.exit(1 if differences else 0)
+    locked.check(found.registry, check)
     click.echo(f"{check} holds: {len(locked.resolution.choices)} class types, {digest}")
 
 

@@ -124,10 +124,7 @@ class PluginDiscovery:
         died. So this raises nothing: where :meth:`restore` fails, every factory of the worker
         raises that error, and the pool hands it to whoever waits for a result.
         """
-        try:
-            cls.restore(snapshot)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the task that follows raises it
-            default_registry.refuse(error)
+        snapshot.initialize(cls._discovery)
 
 
 class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):

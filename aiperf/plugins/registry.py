@@ -355,8 +355,7 @@ class Registry:
     def refuse(self, error: Exception | None) -> None:
         """Answer every question with ``error`` from now on, until this is called with ``None``.
 
-        A worker that cannot have its parent's plugins says so where they would be used, because a
-        process pool starts a new worker for ever when one raises while it is initialized.
+        A worker that cannot have its parent's plugins says so where they would be used.
         """
         with self.manager.lock:
             self.manager.refusal = error

@@ -62,8 +62,8 @@ class Snapshot:
     ``environment`` is what discovery went by; ``is_discovered`` is false where nothing has been
     discovered. ``search_path`` is ``sys.path`` with absolute paths. ``factories`` are the names of
     the factories and the modules that define them, ``overrides`` the selections made by calls, as
-    factory, class type and reference. ``blocked`` are names that the plugin manager refuses,
-    ``taken_out`` plugins that the application unregistered.
+    factory, class type and reference, ``options`` those of ``--use``. ``blocked`` are names that
+    the plugin manager refuses, ``taken_out`` plugins that the application unregistered.
     """
 
     environment: PluginEnvironment
@@ -71,6 +71,7 @@ class Snapshot:
     search_path: tuple[str, ...]
     factories: tuple[tuple[str, str], ...]
     overrides: tuple[tuple[str, str, str], ...]
+    options: tuple[str, ...]
     blocked: tuple[str, ...]
     taken_out: tuple[str, ...]
     registrations: tuple[Registration, ...]
@@ -108,6 +109,17 @@ class Snapshot:
         self._select(registry)
         self.verify(registry)
 
+    def initialize(self, discovery: Discovery) -> None:
+        """Do as :meth:`apply` does, and where that fails, let the registry answer with the error.
+
+        For the initializer of a process pool, which must not raise: a pool starts a new worker for
+        ever then, or says only that one died.
+        """
+        try:
+            self.apply(discovery)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the task that follows raises it
+            discovery.registry.refuse(error)
+
     def verify(self, registry: Registry) -> None:
         """Check that a registry resolves every class type as the snapshot says.
 
@@ -140,6 +152,7 @@ class Snapshot:
             else:
                 os.environ[variable] = value
         registry.reread_environment()
+        registry.use_options(self.options)
         manager = registry.manager
         for name in set(_blocked(registry)) ^ set(self.blocked):
             is_changed = True
@@ -230,6 +243,10 @@ def take(discovery: Discovery, start_method: str | None = None) -> Snapshot:
             (slot.name, class_type, reference)
             for slot in list(registry.slots.values())
             for class_type, reference in list(slot.overrides.items())
+        ),
+        options=tuple(
+            f"{factory}.{class_type}={reference}"
+            for (factory, class_type), reference in registry.selection.options.items()
         ),
         blocked=tuple(_blocked(registry)),
         taken_out=tuple(manager.taken_out()),

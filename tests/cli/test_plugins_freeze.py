@@ -100,6 +100,44 @@ def test_a_class_type_that_is_gone_or_new_is_a_difference(aiperf, install, lock,
     assert sides["progress"]["reference"] == "progress"
 
 
+def test_what_a_plugin_prints_is_not_in_the_lock(aiperf, install_plugin):
+    """Standard output is the lock and nothing else."""
+    site = install_plugin("talks", "print('hello')\n" + PLUGIN)
+    done = aiperf("plugins", "freeze", path=[site])
+    assert done.returncode == 0
+    assert "hello" in done.stderr
+    assert json.loads(done.stdout)["implementations"]["ui.progress"]["plugin"] == "talks"
+
+
+def test_a_selection_is_locked(aiperf, install, lock):
+    """What ``--use`` selects is what the lock says, and without it the lock does not hold."""
+    site = install()
+    file = lock()
+    done = aiperf("plugins", "freeze", "--use", "ui.progress=progress", path=[site])
+    assert done.stdout == file.read_text()
+    assert aiperf("plugins", "freeze", "--check", str(file), path=[site]).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "status"),
+    [
+        (["--use", "ui.progress=quite"], {}, 2),
+        (["--use", "nonsense"], {}, 2),
+        ([], {"AIPERF_PLUGIN_MODULES": "absent_module"}, 1),
+    ],
+    ids=["unknown", "malformed", "module"],
+)
+def test_nothing_is_locked_that_a_person_got_wrong(
+    aiperf, install, tmp_path, *, words, env, status
+):
+    """The message says what is wrong, and no file is written."""
+    file = tmp_path / "lock.json"
+    done = aiperf("plugins", "freeze", "-o", str(file), *words, path=[install()], env=env)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert "Error: " in done.stderr
+    assert not file.exists()
+
+
 def test_a_check_that_writes_is_a_contradiction(aiperf, tmp_path):
     """It is a wrong use, which has exit status 2."""
     done = aiperf("plugins", "freeze", "--check", "a", "-o", str(tmp_path / "b"))

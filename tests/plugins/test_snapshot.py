@@ -216,6 +216,20 @@ def test_a_choice_of_a_runtime_registration_by_variable_arrives(endpoints, disco
     assert other.identifiers() == ["First", "Second"]
 
 
+def test_a_choice_by_option_arrives(endpoints, discovery, other):
+    """What ``--use`` selected beats the variable there, too, and a call beats it."""
+    for factory in (endpoints, other.factory):
+        factory.register_lazy("chat", "snapshot_classes", "First")
+        factory.register_lazy("chat", "snapshot_classes", "Second")
+    discovery.registry.use_options(["endpoint.chat=Second"])
+    discovery.discover_all()
+    other.registry.use_options(["endpoint.chat=First", "endpoint.gone=First"])
+    snapshot = sent(take(discovery))
+    snapshot.apply(other.discovery)
+    assert other.identifiers() == ["Second", "First"]
+    assert take(other.discovery).options == snapshot.options == ("endpoint.chat=Second",)
+
+
 def test_a_plugins_late_call_stays_a_runtime_registration(discovery, other, monkeypatch, tmp_path):
     """What its module registers after discovery is not the plugin's there either."""
     (tmp_path / "snapshot_classes.py").write_text(
@@ -390,6 +404,20 @@ def test_the_search_path_is_absolute(discovery, tmp_path, monkeypatch):
     before = list(sys.path)
     snapshot.apply(discovery)
     assert sys.path == before, "it is the same, written otherwise"
+
+
+def test_a_worker_that_fails_to_apply_says_so_when_it_is_used(endpoints, discovery, other):
+    """Its initializer raises nothing; a later one that succeeds makes it usable."""
+    endpoints.register_lazy("chat", "snapshot_classes", "First")
+    snapshot = take(discovery)
+    other.factory.register_lazy("image", "snapshot_classes", "First")
+    snapshot.initialize(other.discovery)
+    with pytest.raises(ResolutionDiffersError, match=r"endpoint\.image"):
+        other.factory.create_instance("chat")
+    third = Other()
+    third.registry.refuse(SnapshotError("not yet"))
+    snapshot.initialize(third.discovery)
+    assert third.identifiers() == ["First"]
 
 
 def test_a_refusal_answers_everything(endpoints, registry, discovery):
