@@ -14,7 +14,8 @@ from aiperf.plugins.collection import Collector, Guard
 from aiperf.plugins.companions import Companions, companion_origin
 from aiperf.plugins.declarations import Declarations, declarer_of
 from aiperf.plugins.errors import InvalidStateError, PluginValidationError
-from aiperf.plugins.locks import Local, RLock
+from aiperf.plugins.forks import fork_safe_lock
+from aiperf.plugins.locks import Local
 from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.validation import check_hookimpls, is_data
@@ -47,7 +48,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def __init__(self, position: int = 0) -> None:
         super().__init__(PROJECT)
-        self.lock = RLock()
+        self.lock = fork_safe_lock()
         self.generation = 0
         self.origins: dict[str, Origin] = {}
         self._left: dict[str, Origin] = {}
