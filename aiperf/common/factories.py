@@ -130,8 +130,7 @@ class PluginDiscovery:
 class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
     """Wire formats: a request's payload from a turn, a response's meaning from its bytes.
 
-    An implementation provides :class:`~aiperf.common.protocols.EndpointProtocol`. It knows no
-    network and no clock.
+    An implementation provides ``EndpointProtocol``. It knows no network and no clock.
 
     Metadata:
         path (str): the URL path that requests go to.
@@ -152,19 +151,24 @@ class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
             headers = {"Content-Type": "application/json"}
 
             def __init__(self, *, model_endpoint):
-                self._model = model_endpoint.model
-                self.path = model_endpoint.path or "/v1/chat/completions"
+                self._server = model_endpoint
+                self.path = "/" + (model_endpoint.path or "v1/chat/completions").lstrip("/")
 
             def format_payload(self, turns):
                 messages = [{"role": "user", "content": turns[-1].texts[0]}]
-                return {"model": self._model, "messages": messages, "temperature": 0}
+                payload = {"model": self._server.model, "messages": messages, "temperature": 0}
+                return {**payload, **self._server.extra_inputs}
 
             def parse_response(self, record):
+                if record.error:
+                    return ParsedResponse(error=record.error)
                 try:
                     body = json.loads(b"".join(record.parts))
-                    text = str(body["choices"][0]["message"]["content"])
-                except (ValueError, LookupError, TypeError) as error:
-                    return ParsedResponse(error=ErrorDetails("InvalidResponseError", repr(error)))
+                    text = body["choices"][0]["message"]["content"]
+                    if text == "" or not isinstance(text, str):
+                        raise ValueError("there is no text in the answer")
+                except (ValueError, LookupError, TypeError, RecursionError) as error:
+                    return ParsedResponse(error=ErrorDetails("InvalidResponseError", str(error)))
                 return ParsedResponse(text=text, content_ns=record.part_ns[-1:])
 
 
@@ -186,52 +190,43 @@ class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
 class TransportFactory(AIPerfFactory[str, "TransportProtocol"]):
     """Ways to send a request and stamp the times of its response.
 
-    An implementation provides :class:`~aiperf.common.protocols.TransportProtocol`. It knows no
-    wire format.
+    An implementation provides ``TransportProtocol``. It knows no wire format.
 
     Metadata:
         schemes (list of str): the URL schemes that it speaks.
 
     Example::
 
-        from time import perf_counter_ns
-
         from aiperf import LazyEntry, hookimpl
 
-        ANSWER = b'{"choices": [{"message": {"content": "Hello."}}]}'
 
-
-        class CannedTransport:
-            '''Answers each request from memory: what is measured then is AIPerf itself.'''
+        class TaggedTransport:
+            '''The builtin HTTP, with one more header on each request.'''
 
             def __init__(self, *, config):
-                self._config = config
+                from aiperf.transports.http_transport import HTTPTransport  # only where it is used
+
+                self._http = HTTPTransport(config=config)
 
             def prepare(self, path, body, headers):
-                return body
+                return self._http.prepare(path, body, {**headers, "X-Team": "acme"})
 
-            async def send(self, request, record, *, request_id="", correlation_id=""):
-                record.start_ns = record.sent_ns = perf_counter_ns()
-                record.status = 200
-                record.content_type = "application/json"
-                record.ack_ns = perf_counter_ns()
-                record.parts.append(ANSWER)
-                record.part_ns.append(perf_counter_ns())
-                record.end_ns = perf_counter_ns()
+            async def send(self, request, record, **ids):
+                await self._http.send(request, record, **ids)
 
             async def close(self):
-                '''There is no connection to close.'''
+                await self._http.close()
 
 
         @hookimpl
         def aiperf_register_transport():
             return [
                 LazyEntry(
-                    "canned",
+                    "http",
                     __name__,
-                    "CannedTransport",
-                    identifier="canned",
-                    description="one answer from memory, no network",
+                    "TaggedTransport",
+                    identifier="tagged_http",
+                    description="HTTP/1.1 with the header X-Team",
                     metadata={"schemes": ["http", "https"]},
                 )
             ]
@@ -241,8 +236,8 @@ class TransportFactory(AIPerfFactory[str, "TransportProtocol"]):
 class DatasetFactory(AIPerfFactory[str, "DatasetProtocol"]):
     """Sources of conversations.
 
-    An implementation provides :class:`~aiperf.common.protocols.DatasetProtocol`. It gives the same
-    conversations for the same ``config.random_seed``.
+    An implementation provides ``DatasetProtocol``. It gives the same conversations for the same
+    ``config.random_seed``.
 
     Example::
 
@@ -288,28 +283,32 @@ class DatasetFactory(AIPerfFactory[str, "DatasetProtocol"]):
 class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
     """Arrival patterns: when the next request may start.
 
-    An implementation provides :class:`~aiperf.common.protocols.ArrivalProtocol`.
+    An implementation provides ``ArrivalProtocol``.
 
     Example::
 
         import asyncio
+        from time import perf_counter_ns
 
         from aiperf import LazyEntry, hookimpl
 
+        INTERVAL_NS = 10_000_000
 
-        class ThinkingArrival:
-            '''A number of users at a time, each of whom thinks for a moment before asking.'''
+
+        class SteadyArrival:
+            '''A request every 10 ms, whether or not the server keeps up.'''
 
             def __init__(self, *, config, rng):
-                self._rng = rng
-                self._users = asyncio.Semaphore(config.concurrency)
+                self._next_ns = 0
 
             async def acquire(self):
-                await asyncio.sleep(self._rng.uniform(0.0, 0.05))
-                await self._users.acquire()
+                scheduled_ns = self._next_ns or perf_counter_ns()
+                self._next_ns = scheduled_ns + INTERVAL_NS
+                await asyncio.sleep(max(0, scheduled_ns - perf_counter_ns()) / 1e9)
+                return scheduled_ns
 
             def release(self):
-                self._users.release()
+                '''Nobody waits for a request to end.'''
 
 
         @hookimpl
@@ -318,9 +317,9 @@ class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
                 LazyEntry(
                     "concurrency",
                     __name__,
-                    "ThinkingArrival",
-                    identifier="thinking",
-                    description="closed loop, with a think time of up to 50 ms",
+                    "SteadyArrival",
+                    identifier="steady",
+                    description="open loop, 100 requests a second",
                 )
             ]
     """
@@ -329,9 +328,8 @@ class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
 class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
     """Metrics; the class type is the metric's tag.
 
-    An implementation provides :class:`~aiperf.common.protocols.RecordMetricProtocol`, a value for
-    each request, or :class:`~aiperf.common.protocols.RunMetricProtocol`, one for the run. It is
-    made without arguments.
+    An implementation provides ``RecordMetricProtocol``, a value for each request, or
+    ``RunMetricProtocol``, one for the run. It is made without arguments.
 
     Metadata:
         scope (str): ``"record"`` or ``"run"``.
@@ -354,8 +352,9 @@ class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
             unit = "%"
 
             def compute(self, record):
-                values = record.metrics
-                return 100 * values["time_to_first_token"] / values["request_latency"]
+                waiting = record.metrics.get("time_to_first_token")
+                latency = record.metrics.get("request_latency")
+                return 100 * waiting / latency if waiting and latency else None
 
 
         @hookimpl
@@ -381,11 +380,12 @@ class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
 class ExporterFactory(AIPerfFactory[str, "ExporterProtocol"]):
     r"""Writers of artifacts.
 
-    An implementation provides :class:`~aiperf.common.protocols.ExporterProtocol`.
+    An implementation provides ``ExporterProtocol``.
 
     Example::
 
         from aiperf import LazyEntry, hookimpl
+        from aiperf.common.files import make_directory_for, write_whole
 
 
         class MeansExporter:
@@ -397,14 +397,14 @@ class ExporterFactory(AIPerfFactory[str, "ExporterProtocol"]):
                 self._path = config.artifact_dir / "means.txt"
 
             def start(self, context):
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                make_directory_for(self._path)
 
             def record(self, record):
                 '''Never called: wants_records is False.'''
 
             def finish(self, result):
                 lines = [f"{each.header}: {each.avg:.2f} {each.unit}" for each in result.statistics]
-                self._path.write_text("\n".join(lines), encoding="utf-8")
+                write_whole(self._path, "\n".join(lines).encode())
                 return str(self._path)
 
 
@@ -425,8 +425,7 @@ class ExporterFactory(AIPerfFactory[str, "ExporterProtocol"]):
 class UIFactory(AIPerfFactory[str, "UIProtocol"]):
     r"""What a person sees while a benchmark runs.
 
-    An implementation provides :class:`~aiperf.common.protocols.UIProtocol`. It is made without
-    arguments.
+    An implementation provides ``UIProtocol``. It is made without arguments.
 
     Example::
 
@@ -470,7 +469,7 @@ class UIFactory(AIPerfFactory[str, "UIProtocol"]):
 class TokenizerFactory(AIPerfFactory[str, "TokenizerProtocol"]):
     """Ways to count tokens.
 
-    An implementation provides :class:`~aiperf.common.protocols.TokenizerProtocol`.
+    An implementation provides ``TokenizerProtocol``.
 
     Example::
 
@@ -510,7 +509,7 @@ class TokenizerFactory(AIPerfFactory[str, "TokenizerProtocol"]):
 class ExecutorFactory(AIPerfFactory[str, "ExecutorProtocol"]):
     """Places where load is generated.
 
-    An implementation provides :class:`~aiperf.common.protocols.ExecutorProtocol`.
+    An implementation provides ``ExecutorProtocol``.
 
     Example::
 

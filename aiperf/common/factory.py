@@ -295,7 +295,7 @@ def _hook_documentation(name: str, description: str | None) -> str:
     )
     return (
         f"{text.rstrip()}\n\nReturns:\n"
-        "    An iterable of :class:`aiperf.LazyEntry`, one for each implementation.\n\n"
+        "    An iterable of ``aiperf.LazyEntry``, one for each implementation.\n\n"
         f"Example::{example if marker else _EXAMPLE.format(name=name)}"
     )
 

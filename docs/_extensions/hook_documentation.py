@@ -7,10 +7,12 @@ import re
 from dataclasses import dataclass
 from textwrap import dedent
 
+PROTOCOLS = "aiperf.common.protocols"
 SECTION = re.compile(r"^(Metadata|Returns|Example):{1,2}$", flags=re.MULTILINE)
 ITEM = re.compile(r"^(?P<key>\w+) \((?P<kind>[^)]*)\): (?P<text>.*)$", flags=re.DOTALL)
 ROLE = re.compile(r":(class|func|meth|attr|mod|exc):`")
-PROTOCOL = re.compile(r":class:`~?([\w.]+Protocol)`")
+PROTOCOL = re.compile(r"``(\w+Protocol)``")
+ENTRY = re.compile(r"``(aiperf[.]LazyEntry)``")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def read(documentation: str) -> HookDocumentation:
     found = HookDocumentation(
         summary=_markdown(summary),
         requirement=_markdown(requirement),
-        protocols=tuple(PROTOCOL.findall(requirement)),
+        protocols=tuple(f"{PROTOCOLS}.{name}" for name in PROTOCOL.findall(requirement)),
         metadata=tuple(_keys(sections.get("Metadata", ""))),
         returns=_markdown(sections.get("Returns", "")),
         example=sections.get("Example", "").replace("'''", '"""'),
@@ -79,5 +81,7 @@ def _keys(section: str) -> list[MetadataKey]:
 
 
 def _markdown(text: str) -> str:
-    """Return reStructuredText as simple as ours as Markdown."""
-    return ROLE.sub(r"{py:\1}`", " ".join(text.split()))
+    """Return reStructuredText as simple as ours as Markdown, in which what can be is a link."""
+    text = ROLE.sub(r"{py:\1}`", " ".join(text.split()))
+    text = PROTOCOL.sub(rf"{{py:class}}`~{PROTOCOLS}.\1`", text)
+    return ENTRY.sub(r"{py:class}`\1`", text)

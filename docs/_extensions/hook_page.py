@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import hook_documentation
 
-from aiperf import testing
 from aiperf.common import factories
 
 if TYPE_CHECKING:
@@ -185,12 +184,10 @@ def _plain(value: Any) -> str:
 
 
 def _contract(slot: FactorySlot) -> str:
-    name = contract_of(slot)
-    if not hasattr(testing, name):
-        return ""
     return f"""\
 ## Test it
 
-Subclass {{py:class}}`aiperf.testing.{name}` in a test module of your own. It checks what AIPerf
-relies on, and the builtins pass it, too. [Test a plugin](../testing.md) shows how.
+Subclass {{py:class}}`aiperf.testing.{contract_of(slot)}` in a test module of your own, and set
+`implementation` to your class. It checks what AIPerf relies on. The builtins pass it, and so does
+the example above.
 """

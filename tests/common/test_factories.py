@@ -56,7 +56,7 @@ def test_a_factory_names_its_protocol_and_tells_what_it_wants(factory):
     documentation = hook.spec.function.__doc__
     assert inspect.cleandoc(documentation).startswith(inspect.getdoc(factory).splitlines()[0])
     assert "An implementation provides" in documentation
-    assert "Protocol`" in documentation
+    assert "Protocol``" in documentation
     content = {"__name__": "acme"}
     exec("if True:\n" + documentation.partition("Example::")[2], content)  # noqa: S102 - as shown
     (entry,) = content[f"aiperf_register_{name.lower()}"]()

@@ -179,7 +179,7 @@ class TestDefining:
         documentation = registry.manager.hook.aiperf_register_gadget.spec.function.__doc__
         assert documentation == (
             "Makes gadgets.\n\nReturns:\n"
-            "    An iterable of :class:`aiperf.LazyEntry`, one for each implementation.\n\n"
+            "    An iterable of ``aiperf.LazyEntry``, one for each implementation.\n\n"
             'Example::\n\n    print("a whole one")'
         )
         assert GadgetFactory.get_all_classes() == []

@@ -120,7 +120,7 @@ def test_metadata_that_builtins_have_is_documented(hook):
 WHOLE = dedent("""\
     Makes widgets.
 
-    An implementation provides :class:`~aiperf.common.protocols.UIProtocol`.
+    An implementation provides ``UIProtocol``.
 
     Metadata:
         colour (str): what it
@@ -150,7 +150,7 @@ def test_documentation_is_taken_apart():
 @pytest.mark.parametrize(
     ("part", "message"),
     [
-        (":class:`~aiperf.common.protocols.UIProtocol`", "no protocols"),
+        ("``UIProtocol``", "no protocols"),
         ("Returns:\n    Entries.", "no returns"),
         ("    '''A module.'''\n", "no example"),
         ("colour (str):", "not written as"),
