@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from aiperf.plugins.nearest import did_you_mean
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
 
 
 class LazyCommand(NamedTuple):
@@ -35,6 +39,27 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(lazy.module), lazy.attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named first, or say the nearest one."""
+        name = args[0]
+        if name in self.lazy_commands or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        likely = did_you_mean(name, self.lazy_commands)
+        raise click.UsageError(f"No such command {name!r}. {likely}", ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of the commands, importing none of them, and the group's options."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for completion only
+
+        found = [
+            CompletionItem(name, help=self.lazy_commands[name].short_help)
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands' section from what is known without importing them."""

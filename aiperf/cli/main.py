@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Final
@@ -10,7 +11,6 @@ import click
 
 from aiperf._version import __version__
 from aiperf.cli.lazy_group import LazyCommand, lazy_group
-from aiperf.common.errors import ConfigError
 from aiperf.plugins.errors import AIPerfError, described
 
 TRACEBACK = "AIPERF_TRACEBACK"
@@ -19,6 +19,11 @@ TRACEBACK = "AIPERF_TRACEBACK"
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
 COMMANDS: Final = {
+    "completion": LazyCommand(
+        "aiperf.cli.completion",
+        "completion",
+        "Print the script with which a shell completes commands, options and values.",
+    ),
     "mock-server": LazyCommand(
         "aiperf.cli.mock_server",
         "mock_server",
@@ -47,6 +52,13 @@ def main() -> None:
     0: it worked. 1: it failed, and standard error says why. 2: the options are wrong. 130 or 143:
     it was interrupted or terminated.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for is written out
+            stream.reconfigure(errors="backslashreplace")
+    if any(name.startswith("_") and name.endswith("_COMPLETE") for name in os.environ):
+        from aiperf.cli.bash_completion import install  # noqa: PLC0415 - a shell wants completion
+
+        install()
     try:
         code = aiperf.main(standalone_mode=False)
     except click.ClickException as error:
@@ -56,6 +68,8 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         code = 130
     except AIPerfError as error:
+        from aiperf.common.errors import ConfigError  # noqa: PLC0415 - a fifth of the start-up
+
         # What is wrong with an option is said alone, not as the failure of the part that found it.
         cause = error.__cause__
         click.echo(f"Error: {cause if isinstance(cause, ConfigError) else error}", err=True)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from aiperf.cli.class_types import class_type_option
+from aiperf.cli.plugin_options import use_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,11 +35,8 @@ endpoint = _all(
         help="The server, such as localhost:8000 or https://host/prefix. Without it, an embedded "
         "server is started and measured.",
     ),
-    click.option(
-        "--endpoint-type",
-        default="chat",
-        show_default=True,
-        help="The wire format; 'aiperf plugins list' shows those that are installed.",
+    class_type_option(
+        "--endpoint-type", factory="endpoint", default="chat", help_text="The wire format."
     ),
     click.option(
         "--custom-endpoint",
@@ -50,7 +50,9 @@ endpoint = _all(
         show_default=True,
         help="Ask for the response as a stream of server-sent events.",
     ),
-    click.option("--transport", default="http", show_default=True, help="How requests are sent."),
+    class_type_option(
+        "--transport", factory="transport", default="http", help_text="How requests are sent."
+    ),
     click.option(
         "--api-key",
         envvar="AIPERF_API_KEY",
@@ -108,11 +110,8 @@ endpoint = _all(
         is_flag=True,
         help="Take token counts from the server's usage instead of the tokenizer.",
     ),
-    click.option(
-        "--tokenizer",
-        default="builtin",
-        show_default=True,
-        help="What counts tokens; 'aiperf plugins list' shows those that are installed.",
+    class_type_option(
+        "--tokenizer", factory="tokenizer", default="builtin", help_text="What counts tokens."
     ),
 )
 
@@ -215,24 +214,21 @@ prompts = _all(
 )
 
 parts = _all(
-    click.option(
+    class_type_option(
         "--dataset-type",
         "--custom-dataset-type",
+        factory="dataset",
         default="synthetic",
-        show_default=True,
-        help="Where prompts come from; 'aiperf plugins list' shows what is installed.",
+        help_text="Where prompts come from.",
     ),
-    click.option(
+    class_type_option(
         "--arrival-pattern",
+        factory="arrival",
         default="concurrency",
-        show_default=True,
-        help="What says when the next request may start; see 'aiperf plugins list'.",
+        help_text="What says when the next request may start.",
     ),
-    click.option(
-        "--executor",
-        default="local",
-        show_default=True,
-        help="Where the load is generated; see 'aiperf plugins list'.",
+    class_type_option(
+        "--executor", factory="executor", default="local", help_text="Where the load is generated."
     ),
     click.option(
         "--plugins-locked",
@@ -241,6 +237,7 @@ parts = _all(
         help="Measure only if every class type resolves as this lock says; 'aiperf plugins freeze' "
         "writes one.",
     ),
+    use_option,
 )
 
 output = _all(
@@ -250,11 +247,11 @@ output = _all(
         type=click.Path(file_okay=False),
         help="Where the artifacts go.  [default: artifacts/MODEL-ENDPOINT-concurrencyN]",
     ),
-    click.option(
+    class_type_option(
         "--ui-type",
         "--ui",
+        factory="ui",
         default="progress",
-        show_default=True,
-        help="What is shown during the run: progress, simple or none.",
+        help_text="What is shown during the run.",
     ),
 )

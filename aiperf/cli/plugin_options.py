@@ -2,9 +2,50 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from aiperf.plugins.selection import OPTION
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _complete_use(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    from aiperf.cli.complete import selections  # noqa: PLC0415 - for completion only
+
+    return selections(ctx, param, incomplete)
+
+
+def complete_factory(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a factory."""
+    from aiperf.cli.complete import factories  # noqa: PLC0415 - for completion only
+
+    return factories(ctx, param, incomplete)
+
+
+def complete_implementation(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete a class type or an implementation of the factory that is named before."""
+    from aiperf.cli.complete import implementations  # noqa: PLC0415 - for completion only
+
+    return implementations(ctx, param, incomplete)
+
+
+def complete_plugin(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete the name of a plugin."""
+    from aiperf.cli.complete import plugins  # noqa: PLC0415 - for completion only
+
+    return plugins(ctx, param, incomplete)
+
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
@@ -12,6 +53,7 @@ use_option = click.option(
     OPTION,
     "use",
     multiple=True,
+    shell_complete=_complete_use,
     metavar="FACTORY.CLASS_TYPE=IDENTIFIER",
     help="Use this implementation, as in endpoint.chat=openai_chat; beats AIPERF_IMPLEMENTATIONS; "
     "may be repeated.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from aiperf.cli.named_choice import NamedChoice
-from aiperf.cli.plugin_options import as_json_option, use_option
+from aiperf.cli.plugin_options import as_json_option, complete_factory, use_option
 from aiperf.cli.table import table
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _statuses() -> Iterable[str]:
     "--factory",
     "factories",
     multiple=True,
+    shell_complete=complete_factory,
     help="Only implementations of this factory; may be repeated.",
 )
 @click.option(

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiperf.cli.plugin_options import as_json_option, use_option
+from aiperf.cli.plugin_options import (
+    as_json_option,
+    complete_factory,
+    complete_implementation,
+    use_option,
+)
 
 if TYPE_CHECKING:
     from aiperf.cli.discovered import Discovered
@@ -14,8 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command("show")
-@click.argument("factory")
-@click.argument("class_type", required=False, metavar="CLASS_TYPE[:IDENTIFIER]")
+@click.argument("factory", shell_complete=complete_factory)
+@click.argument(
+    "class_type",
+    required=False,
+    shell_complete=complete_implementation,
+    metavar="CLASS_TYPE[:IDENTIFIER]",
+)
 @use_option
 @as_json_option
 @click.pass_context

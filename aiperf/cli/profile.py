@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiperf.cli import options
+from aiperf.cli.class_types import check_class_types
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
@@ -23,7 +24,7 @@ _SIGNAL_BASE = 128
 @options.parts
 @options.output
 @click.pass_context
-def profile(context: click.Context, /, **chosen: Any) -> None:
+def profile(context: click.Context, /, use: tuple[str, ...], **chosen: Any) -> None:
     """Measure a model server.
 
     Without --url, an embedded server is started on a loopback port and measured, so that
@@ -32,8 +33,14 @@ def profile(context: click.Context, /, **chosen: Any) -> None:
     # Imported here so that --help costs nothing of this.
     from aiperf.benchmark.session import run_session  # noqa: PLC0415
     from aiperf.cli.arguments import to_config  # noqa: PLC0415
+    from aiperf.cli.discovered import discover  # noqa: PLC0415
 
     config: BenchmarkConfig = to_config(chosen)
+    found = discover(use)
+    if found.errors:
+        found.echo_errors()
+        context.exit(found.exit_code)
+    check_class_types(context, found.registry)
     outcome = run_session(config)
     context.exit(_exit_code(outcome))
 

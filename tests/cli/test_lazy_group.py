@@ -42,7 +42,21 @@ def test_help_imports_no_command(fresh_python, words):
 
 
 def test_an_unknown_command_is_a_usage_error():
-    """As click says it of any group."""
+    """It names the nearest command, or all of them where none is near."""
     group = plugins.plugins
-    with pytest.raises(click.UsageError, match="No such command 'lst'"):
+    with pytest.raises(click.UsageError, match=r"^No such command 'lst'\. Did you mean 'list'\?$"):
         group.main(["lst"], standalone_mode=False)
+    with pytest.raises(click.UsageError, match="Known: '"):
+        group.main(["xyzzy"], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [(["profile", "--concurency", "3"], "--concurrency"), (["--versoin"], "--version")],
+)
+def test_an_unknown_option_names_the_nearest(words, nearest):
+    """As click does it, for groups and commands alike."""
+    with pytest.raises(click.NoSuchOption) as caught:
+        main.aiperf.main(words, standalone_mode=False)
+    assert caught.value.exit_code == 2
+    assert nearest in caught.value.format_message()
