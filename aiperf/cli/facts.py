@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiperf.cli.table import table
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aiperf.plugins.implementations import Implementation, Loss
     from aiperf.plugins.report import PluginRecord
 
@@ -59,6 +63,21 @@ def plugin_reason(record: PluginRecord) -> str:
     if record.error is not None:
         return str(record.error)
     return record.reason or "; ".join(record.unmet)
+
+
+def plugin_table(records: Iterable[PluginRecord]) -> str:
+    """Return what a person wants to know of plugins, in a table."""
+    rows = [
+        (
+            record.name,
+            record.status.value,
+            record.origin.value,
+            brought_by(record.distribution, record.module, record.version),
+            plugin_reason(record),
+        )
+        for record in records
+    ]
+    return table(("PLUGIN", "STATUS", "ORIGIN", "FROM", "REASON"), rows)
 
 
 def brought_by(distribution: str | None, plugin: str, version: str | None) -> str:

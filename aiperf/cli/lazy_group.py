@@ -10,7 +10,7 @@ import click
 from aiperf.plugins.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -68,9 +68,19 @@ class LazyGroup(click.Group):
             formatter.write_dl(rows)
 
 
-def lazy_group(name: str, help_text: str, commands: Mapping[str, LazyCommand]) -> LazyGroup:
-    """Return a group called ``name`` of ``commands``, none of them imported yet."""
+def lazy_group(
+    name: str,
+    help_text: str,
+    commands: Mapping[str, LazyCommand],
+    callback: Callable[..., object] | None = None,
+    params: Sequence[click.Parameter] = (),
+) -> LazyGroup:
+    """Return a group called ``name`` of ``commands``, none of them imported yet.
+
+    ``callback`` is called with the values of the group's own ``params`` before a command is.
+    """
     options: dict[str, Any] = {"context_settings": {"help_option_names": ["-h", "--help"]}}
+    options |= {"callback": callback, "params": list(params)}
     group = LazyGroup(name, help=help_text, no_args_is_help=True, **options)
     group.lazy_commands = commands
     return group

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.plugin_options import use_option
+from aiperf.cli.plugin_options import trace_option, use_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,6 +238,7 @@ parts = _all(
         "writes one.",
     ),
     use_option,
+    trace_option,
 )
 
 output = _all(

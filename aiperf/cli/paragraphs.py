@@ -25,3 +25,8 @@ def indented(text: str, indent: str = "  ") -> str:
 def placed(path: str | None, line: int | None) -> str:
     """Return a file and a line as editors understand it, empty where there is none."""
     return (f"{path}:{line}" if line else path) if path else ""
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number with its thing, in the singular or the plural."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -47,6 +47,24 @@ def complete_plugin(
     return plugins(ctx, param, incomplete)
 
 
+TRACE_OPTION = "--trace-plugins"
+TRACE_HELP = (
+    "Show discovery, hook calls and resolution on standard error, with times; as "
+    "AIPERF_PLUGINS_TRACE=1 does."
+)
+
+
+def trace_plugins(*, trace_plugins: bool) -> None:
+    """Begin to trace the plugins of this process, if that is asked for."""
+    if trace_plugins:
+        from aiperf.common.factories import EndpointFactory  # noqa: PLC0415 - not for --help
+        from aiperf.plugins.tracing import start  # noqa: PLC0415 - as above
+
+        start(EndpointFactory.plugin_registry.manager)
+
+
+trace_option = click.option(TRACE_OPTION, is_flag=True, help=TRACE_HELP)
+
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 use_option = click.option(

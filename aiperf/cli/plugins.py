@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+import click
+
 from aiperf.cli.lazy_group import LazyCommand, lazy_group
+from aiperf.cli.plugin_options import TRACE_HELP, TRACE_OPTION, trace_plugins
 
 COMMANDS: Final = {
     "bisect": LazyCommand(
         "aiperf.cli.plugins_bisect", "bisect", "Find which plugin makes a command fail."
+    ),
+    "doctor": LazyCommand(
+        "aiperf.cli.plugins_doctor",
+        "doctor",
+        "Look for everything that is wrong with plugins here, and say what to do.",
     ),
     "freeze": LazyCommand(
         "aiperf.cli.plugins_freeze",
@@ -37,4 +45,10 @@ COMMANDS: Final = {
     ),
 }
 
-plugins = lazy_group("plugins", "Show plugins and the implementations that they bring.", COMMANDS)
+plugins = lazy_group(
+    "plugins",
+    "Show plugins and the implementations that they bring.",
+    COMMANDS,
+    trace_plugins,
+    [click.Option([TRACE_OPTION], is_flag=True, help=TRACE_HELP)],
+)

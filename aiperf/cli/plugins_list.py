@@ -235,7 +235,7 @@ def _print_json(
 def _print(
     implementations: list[tuple[Implementation, Loss | None]], records: list[PluginRecord]
 ) -> None:
-    from aiperf.cli.facts import brought_by, plugin_reason  # noqa: PLC0415 - not for --help
+    from aiperf.cli.facts import brought_by, plugin_table  # noqa: PLC0415 - not for --help
 
     if implementations:
         rows = [
@@ -252,16 +252,6 @@ def _print(
     if implementations and records:
         click.echo()
     if records:
-        rows = [
-            (
-                record.name,
-                record.status.value,
-                record.origin.value,
-                brought_by(record.distribution, record.module, record.version),
-                plugin_reason(record),
-            )
-            for record in records
-        ]
-        click.echo(table(("PLUGIN", "STATUS", "ORIGIN", "FROM", "REASON"), rows))
+        click.echo(plugin_table(records))
     if not implementations and not records:
         click.echo("Nothing is there that all of these options leave.")

@@ -8,6 +8,7 @@ import click
 
 from aiperf.cli import options
 from aiperf.cli.class_types import check_class_types
+from aiperf.cli.plugin_options import trace_plugins as begin_tracing
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
@@ -24,7 +25,9 @@ _SIGNAL_BASE = 128
 @options.parts
 @options.output
 @click.pass_context
-def profile(context: click.Context, /, use: tuple[str, ...], **chosen: Any) -> None:
+def profile(
+    context: click.Context, /, use: tuple[str, ...], *, trace_plugins: bool, **chosen: Any
+) -> None:
     """Measure a model server.
 
     Without --url, an embedded server is started on a loopback port and measured, so that
@@ -36,6 +39,7 @@ def profile(context: click.Context, /, use: tuple[str, ...], **chosen: Any) -> N
     from aiperf.cli.discovered import discover  # noqa: PLC0415
 
     config: BenchmarkConfig = to_config(chosen)
+    begin_tracing(trace_plugins=trace_plugins)
     found = discover(use)
     if found.errors:
         found.echo_errors()

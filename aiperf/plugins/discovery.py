@@ -131,6 +131,17 @@ class Discovery:
     def _run(self, environment: PluginEnvironment) -> DiscoveryReport:
         manager = self._manager
         self._state.environment = environment
+        if environment.trace:
+            from aiperf.plugins.tracing import start  # noqa: PLC0415 - only where it is asked for
+
+            start(manager)
+        if manager.tracer is None:
+            return self._whole_round(environment)
+        with manager.tracer.step("discovery", "looking for plugins"):
+            return self._whole_round(environment)
+
+    def _whole_round(self, environment: PluginEnvironment) -> DiscoveryReport:
+        manager = self._manager
         with self._round(strict=bool(environment.strict)):
             report = None
             while report is None:

@@ -16,6 +16,7 @@ AUTOLOAD: Final = "AIPERF_PLUGIN_AUTOLOAD"
 DISABLED: Final = "AIPERF_PLUGINS_DISABLED"
 STRICT: Final = "AIPERF_PLUGINS_STRICT"
 IMPLEMENTATIONS: Final = "AIPERF_IMPLEMENTATIONS"
+TRACE: Final = "AIPERF_PLUGINS_TRACE"
 
 
 def is_ours(variable: str) -> bool:
@@ -29,7 +30,7 @@ _FALSE = frozenset({"0", "false", "no", "off"})
 
 @dataclass(frozen=True, slots=True)
 class PluginEnvironment:
-    """The five variables, parsed.
+    """The six variables, parsed.
 
     ``modules`` holds ``package.module`` or ``package.module:attribute``, in the order given.
     ``disabled`` holds plugin, distribution or module names, ``"*"`` for all. An item of
@@ -42,6 +43,7 @@ class PluginEnvironment:
     disabled: tuple[str, ...] | None = None
     strict: bool | None = None
     implementations: tuple[tuple[str, str, str], ...] | None = None
+    trace: bool | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> PluginEnvironment:
@@ -56,6 +58,7 @@ class PluginEnvironment:
             disabled=_names(DISABLED, environ.get(DISABLED)),
             strict=_boolean(STRICT, environ.get(STRICT)),
             implementations=choices(IMPLEMENTATIONS, environ.get(IMPLEMENTATIONS)),
+            trace=_boolean(TRACE, environ.get(TRACE)),
         )
 
     def variables(self) -> dict[str, str | None]:
@@ -68,6 +71,7 @@ class PluginEnvironment:
             DISABLED: _joined(self.disabled),
             STRICT: _digit(self.strict),
             IMPLEMENTATIONS: _joined(pairs),
+            TRACE: _digit(self.trace),
         }
 
 

@@ -36,7 +36,11 @@ ALL = "*"
 def load_entry_points(manager: AIPerfPluginManager, group: str, name: str | None) -> int:
     """Do the work of :meth:`AIPerfPluginManager.load_setuptools_entrypoints`."""
     environment = PluginEnvironment.read(os.environ)
-    found = find_entry_points(group)
+    if manager.tracer is None:
+        found = find_entry_points(group)
+    else:
+        with manager.tracer.step("discovery", "looking for entry points of", group):
+            found = find_entry_points(group)
     plugins = _named(manager, found)
     check_disabled(environment, [origin for _, origin in plugins])
     named_modules = {module.partition(":")[0] for module in environment.modules or ()}
@@ -141,7 +145,11 @@ def _imported(
     """
     try:
         with manager.loading_as(origin):
-            plugin = load()
+            if manager.tracer is None:
+                plugin = load()
+            else:
+                with manager.tracer.step("discovery", "importing", origin.module, "for", origin):
+                    plugin = load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit must not end the host
@@ -262,6 +270,8 @@ def _named(
 def _skip(
     manager: AIPerfPluginManager, origin: Origin, reason: str, seconds: float | None = None
 ) -> None:
+    if manager.tracer is not None:
+        manager.tracer.say("discovery", "leaving out", f"{origin}:", reason)
     with manager.lock:
         manager.origins.pop(origin.plugin, None)
         if manager.settled is not None:

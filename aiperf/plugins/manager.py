@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.footprints import Footprint
     from aiperf.plugins.report import PluginRecord
+    from aiperf.plugins.tracing import Tracer
 
 
 class AIPerfPluginManager(pluggy.PluginManager):
@@ -37,13 +38,13 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
     computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
-    known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
+        known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
     register, ``footprints`` what their imports added to the interpreter, ``unfinished`` the
     plugins whose import was only half done when discovery came by, ``discoveries`` how far each
     discovery has come. While one is under way, ``settled`` names the plugins that failed or were
     skipped in it. ``strict`` makes the failure of an installed plugin an error; ``wanted`` names
     the installed plugins to look at, ``None`` for all; ``refusal`` is the error that answers
-    everything. :meth:`next_position` counts on from ``position``.
+    everything; ``tracer`` writes what is done. :meth:`next_position` counts on from ``position``.
     """
 
     def __init__(self, position: int = 0) -> None:
@@ -60,6 +61,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.unfinished: set[str] = set()
         self.settled: set[str] | None = None
         self.strict = False
+        self.tracer: Tracer | None = None
         self.wanted: frozenset[str] | None = None
         self.refusal: Exception | None = None
         self.discoveries: dict[object, DiscoveryState] = {}
@@ -288,6 +290,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
         from aiperf.plugins.report import failed_record  # noqa: PLC0415 - error path
 
         name = origin.plugin
+        if self.tracer is not None:
+            self.tracer.say("discovery", "failed:", error)
         with self.lock:
             if self.settled is not None:
                 if name in self.settled:

@@ -259,6 +259,8 @@ class Registry:
             known = resolver.ranked(every)
             if known:
                 ranked[class_type] = known
+                if self.manager.tracer is not None:
+                    self.manager.tracer.ranked(slot.name, class_type, known)
         return known
 
     def selected(self, slot: FactorySlot, class_type: str) -> Candidate:
@@ -281,7 +283,13 @@ class Registry:
 
         classes = slot.classes
         key = slot.key(class_type)
-        loaded = load_class(self.selected(slot, key), slot.name)
+        selected, tracer = self.selected(slot, key), self.manager.tracer
+        if tracer is None:
+            loaded = load_class(selected, slot.name)
+        else:
+            override = self.selection.override(slot, key)
+            with tracer.loading(slot.name, selected, override):
+                loaded = load_class(selected, slot.name)
         self.warn_of_tie(slot, key)
         classes[class_type] = loaded
         return loaded

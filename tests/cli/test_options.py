@@ -60,7 +60,8 @@ def test_every_option_is_read():
             return super().__getitem__(name)
 
     to_config(Noting(profile.make_context("profile", []).params))
-    assert read | {"use"} == set(OPTIONS)  # what discovery gets, and not the configuration
+    discovery_reads = {"use", "trace_plugins"}
+    assert read | discovery_reads == set(OPTIONS)
 
 
 def test_defaults_are_stated_once():

@@ -1,4 +1,4 @@
-"""The five environment variables: unset, empty, set and malformed are four things."""
+"""The six environment variables: unset, empty, set and malformed are four things."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from aiperf.plugins.environment import PluginEnvironment
 from aiperf.plugins.errors import PluginSettingError
 
 read = PluginEnvironment.read
-BOOLEANS = ["AIPERF_PLUGIN_AUTOLOAD", "AIPERF_PLUGINS_STRICT"]
+BOOLEANS = ["AIPERF_PLUGIN_AUTOLOAD", "AIPERF_PLUGINS_STRICT", "AIPERF_PLUGINS_TRACE"]
 LISTS = ["AIPERF_PLUGIN_MODULES", "AIPERF_PLUGINS_DISABLED", "AIPERF_IMPLEMENTATIONS"]
 FIELDS = {
     "AIPERF_PLUGIN_AUTOLOAD": "autoload",
     "AIPERF_PLUGINS_STRICT": "strict",
+    "AIPERF_PLUGINS_TRACE": "trace",
     "AIPERF_PLUGIN_MODULES": "modules",
     "AIPERF_PLUGINS_DISABLED": "disabled",
     "AIPERF_IMPLEMENTATIONS": "implementations",
