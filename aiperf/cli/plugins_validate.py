@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aiperf.cli.plugin_options import complete_plugin
+
 if TYPE_CHECKING:
     from aiperf.devtools.findings import Finding
     from aiperf.devtools.subjects import Package
 
 
 @click.command("validate")
-@click.argument("names", metavar="[TARGET]...", nargs=-1)
+@click.argument("names", metavar="[TARGET]...", nargs=-1, shell_complete=complete_plugin)
 @click.option(
     "--import",
     "really",

@@ -83,6 +83,7 @@ LINES = {
     "aiperf plugins list --factory u": ["ui"],
     "aiperf plugins list --status fa": ["failed"],
     "aiperf plugins list --origin m": ["module"],
+    "aiperf plugins validate ac": ["acme"],
     "aiperf completion ": ["bash", "fish", "zsh"],
 }
 
