@@ -33,7 +33,10 @@ class EndpointProtocol(Protocol):
 
     @property
     def path(self) -> str:
-        """The URL path, beginning with ``/``, that requests go to."""
+        """The URL path, beginning with ``/``, that requests go to.
+
+        A path that ``model_endpoint`` has takes the place of the format's own.
+        """
         ...
 
     @property
@@ -42,11 +45,18 @@ class EndpointProtocol(Protocol):
         ...
 
     def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
-        """Return the JSON body for the last of ``turns``; the earlier ones are its history."""
+        """Return the JSON body for the last of ``turns``; the earlier ones are its history.
+
+        Each body is an object of its own. ``model_endpoint.extra_inputs`` come last in it.
+        """
         ...
 
     def parse_response(self, record: RawRecord) -> ParsedResponse:
-        """Return what ``record``'s body means. Never raises: bad input becomes ``error``."""
+        """Return what ``record``'s body means. Never raises: bad input becomes ``error``.
+
+        That goes for an answer that was cut off, too. An error that ``record`` has stays. The
+        record is not changed.
+        """
         ...
 
 
@@ -108,7 +118,11 @@ class DatasetProtocol(Protocol):
     def __init__(self, *, config: DatasetConfig, tokenizer: TokenizerProtocol) -> None: ...
 
     def load(self) -> Sequence[Conversation]:
-        """Return the conversations, at least one; a run goes round them until it ends."""
+        """Return the conversations, at least one; a run goes round them until it ends.
+
+        Each has an id of its own. The same seed gives the same ones in every process; the
+        functions of the module ``random`` are other code's.
+        """
         ...
 
 
@@ -200,7 +214,14 @@ class ExporterProtocol(Protocol):
     def __init__(self, *, config: OutputConfig) -> None: ...
 
     def start(self, context: RunContext) -> None:
-        """The run is about to begin; ``context`` is known before the first request."""
+        """The run is about to begin; ``context`` is known before the first request.
+
+        What cannot be written is found out here, before anything is measured: the artifact
+        directory is made if it is not there.
+
+        Raises:
+            ExportError: it cannot be written.
+        """
         ...
 
     def record(self, record: RequestRecord) -> None:
@@ -208,10 +229,13 @@ class ExporterProtocol(Protocol):
         ...
 
     def finish(self, result: RunResult) -> str | None:
-        """Write the artifact.
+        """Write the artifact, in place of one that an earlier run has left.
 
         Returns:
             The path of the file that was written, or ``None`` if there is no file.
+
+        Raises:
+            ExportError: it cannot be written.
         """
         ...
 
@@ -239,7 +263,10 @@ class RunContext(Protocol):
 
 
 class UIProtocol(Protocol):
-    """Shows a running benchmark. Never called from the measuring path."""
+    """Shows a running benchmark. Never called from the measuring path.
+
+    Standard output belongs to the results. A call at a time when nothing is shown does nothing.
+    """
 
     def start(self, title: str) -> None:
         """The run begins."""

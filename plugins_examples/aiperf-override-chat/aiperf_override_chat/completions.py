@@ -99,9 +99,22 @@ def _messages(record: RawRecord) -> Iterator[tuple[int, bytes]]:
 def _add(parsed: ParsedResponse, ns: int, message: dict[str, Any]) -> None:
     """Add what ``message``, which arrived at ``ns``, says."""
     for choice in message["choices"]:
-        parsed.finish_reason = choice.get("finish_reason") or parsed.finish_reason
+        if reason := choice.get("finish_reason"):
+            parsed.finish_reason = str(reason)
         if choice["text"]:
             parsed.text += choice["text"]
             parsed.content_ns.append(ns)
     if usage := message.get("usage"):
-        parsed.usage = Usage(usage.get("prompt_tokens"), usage.get("completion_tokens"))
+        parsed.usage = Usage(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+
+
+def _count(usage: dict[str, Any], name: str) -> int | None:
+    """Return a number of tokens, ``None`` if the server did not say.
+
+    Raises:
+        TypeError: what it said is no number of tokens.
+    """
+    count = usage.get(name)
+    if count is not None and (type(count) is not int or count < 0):
+        raise TypeError(f"{name} is {count!r}")
+    return count

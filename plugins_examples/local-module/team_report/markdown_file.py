@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from aiperf.common.files import make_directory_for, write_whole
+
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig
     from aiperf.common.models import RequestRecord, RunResult, Statistics
@@ -18,8 +20,9 @@ class MarkdownExporter:
     def __init__(self, *, config: OutputConfig) -> None:
         self._path = config.artifact_dir / "summary.md"
 
-    def start(self, context: RunContext) -> None:
-        """Do nothing: AIPerf has made the directory by the time that the run ends."""
+    def start(self, context: RunContext) -> None:  # noqa: ARG002 - it needs none of it
+        """Make the directory, so that a run which cannot be written does not begin."""
+        make_directory_for(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: single requests are not in a summary."""
@@ -34,7 +37,7 @@ class MarkdownExporter:
             *map(_row, result.statistics),
             *(f"\n**{warning}**" for warning in result.warnings),
         ]
-        self._path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_whole(self._path, "\n".join([*lines, ""]).encode())
         return str(self._path)
 
 

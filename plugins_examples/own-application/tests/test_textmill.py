@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textmill.factories import FilterFactory, FilterType
 
 from aiperf.common.factories import PluginDiscovery
+
+if TYPE_CHECKING:
+    from aiperf.testing import IsolatedPlugins
 
 HTTP_STACK = (
     "aiperf.transports",
@@ -31,6 +36,13 @@ def test_every_class_type_of_the_enum_has_a_builtin() -> None:
     reverse = FilterFactory.create_instance(FilterType.REVERSE)
     assert type(reverse) is FilterFactory.get_class_from_type("reverse")
     assert reverse.apply("abc") == "cba"
+
+
+def test_a_plugin_comes_before_the_builtin(aiperf_plugins: IsolatedPlugins) -> None:
+    """The fixture of AIPerf serves any application that uses its registry."""
+    assert FilterFactory.create_instance(FilterType.UPPER).apply("abc") == "ABC"
+    aiperf_plugins.load_module("louder", path=Path(__file__).parents[1] / "plugins")
+    assert FilterFactory.create_instance(FilterType.UPPER).apply("abc") == "ABC!"
 
 
 def test_the_http_stack_of_aiperf_is_never_imported() -> None:
