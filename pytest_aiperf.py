@@ -6,6 +6,7 @@ imports nothing of AIPerf until a test asks for the fixture.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 NAME = "aiperf_plugins"
 
-pytest.register_assert_rewrite("aiperf.testing")
+if "aiperf.testing" not in sys.modules:  # else pytest would warn of it
+    pytest.register_assert_rewrite("aiperf.testing")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from inspect import signature
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +101,25 @@ def test_methods_that_cannot_be_called_as_aiperf_calls_them():
     assert "send(request, record, request_id=..., correlation_id=...) cannot be called" in message
     assert "__init__" not in message
     assert "close" not in message
+
+
+def test_a_method_that_is_async_and_should_not_be():
+    """AIPerf would get a coroutine that it never awaits."""
+
+    class Bad:
+        """Awaits what nobody awaits."""
+
+        def __init__(self, *, config: object, rng: object) -> None: ...
+
+        async def acquire(self) -> None: ...
+
+        async def release(self) -> None: ...
+
+    class Kit(ArrivalContract):
+        implementation = Bad
+
+    with pytest.raises(pytest.fail.Exception, match=r"release\(\) must not be `async def`$"):
+        Kit().test_it_has_what_the_protocol_promises()
 
 
 # -- endpoints -----------------------------------------------------------------------------------
@@ -243,6 +263,48 @@ def arguments_of(method: Any, fixtures: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**given, **dict(way)} for way in itertools.product(*ways)]
 
 
+def test_an_endpoint_without_a_good_answer():
+    """Its author is asked for one."""
+    fails(changed(EchoKit, good_response=None), "a_good_response", "has no good answer: set")
+
+
+class Streamed(Echo):
+    """An endpoint that is only streamed: each event is a letter."""
+
+    def parse_response(self, record: Any) -> ParsedResponse:
+        parsed = ParsedResponse(error=record.error)
+        for part, ns in zip(record.parts, record.part_ns, strict=True):
+            parsed.text += part.decode("latin-1")
+            parsed.content_ns.append(ns)
+        if parsed.text != "good." and not parsed.error:
+            parsed = ParsedResponse(error=error_details(ResponseError("not good")))
+        return parsed
+
+
+class TestStreamed(EndpointContract):
+    """It has no good response as a whole, and needs none."""
+
+    implementation = Streamed
+    good_stream = (b"g", b"oo", b"d", b".")
+    good_text = "good."
+
+
+class Hasty(Streamed):
+    """Takes what came for all there is."""
+
+    def parse_response(self, record: Any) -> ParsedResponse:
+        if record.error or not record.parts or record.parts[0][:1] != b"g":
+            return ParsedResponse(error=record.error or error_details(ResponseError("not good")))
+        text = b"".join(record.parts).decode("latin-1")
+        return ParsedResponse(text=text, content_ns=record.part_ns[:])
+
+
+def test_a_stream_that_is_taken_for_a_shorter_answer():
+    """The difference between a truncated and a complete answer is what is measured."""
+    kit = changed(TestStreamed, implementation=Hasty)
+    fails(kit, "a_stream_that_breaks_off", "counts as a good response, with the text 'g'")
+
+
 # -- the others ----------------------------------------------------------------------------------
 
 
@@ -297,6 +359,24 @@ class TestWords(WordsKit):
 def test_a_bad_tokenizer(name, change, message):
     """One thing is wrong with it, and one test says what."""
     fails(changed(WordsKit, implementation=changed(Words, **change)), name, message)
+
+
+class Lower(Words):
+    """Loses capitals, and has to be told its name."""
+
+    def __init__(self, *, name: str) -> None:
+        super().__init__(name=name)
+
+    def decode(self, token_ids: Any) -> str:
+        return super().decode(token_ids).lower()
+
+
+class TestLower(TokenizerContract):
+    """A kit can be told that a tokenizer is not exact, and its name."""
+
+    implementation = Lower
+    lossless = False
+    name = "lower"
 
 
 class Fixed:
@@ -365,6 +445,22 @@ GOOD_TURN = Turn(("text",))
 def test_a_bad_dataset(name, change, message):
     """One thing is wrong with it, and one test says what."""
     fails(changed(FixedKit, implementation=changed(Fixed, **change)), name, message)
+
+
+def test_a_dataset_that_another_process_cannot_import(monkeypatch):
+    """The test that needs one is passed over, with the reason; the others are not."""
+
+    class Local(Fixed):
+        """Cannot be pickled."""
+
+    here = changed(Fixed, __module__="only_in_this_process")
+    only_here = ModuleType(here.__module__)
+    only_here.Bad = here
+    monkeypatch.setitem(sys.modules, here.__module__, only_here)
+    for made, why in [(Local, "cannot be pickled"), (here, "another process cannot import")]:
+        kit = changed(FixedKit, implementation=made)
+        with pytest.raises(pytest.skip.Exception, match=why):
+            kit().test_another_process_makes_the_same()
 
 
 def test_a_dataset_that_depends_on_the_process(tmp_path, monkeypatch):
