@@ -274,7 +274,7 @@ class EndpointContract(Contract):
         record = _record(parts, content_type)
         record.error = error
         endpoint = self._endpoint(streaming=self._streams if streaming is None else streaming)
-        shown = b"".join(parts)[:200]
+        shown = b"".join(parts)[:80]
         with blaming(f"parse_response must not raise, on {shown!r} ({content_type})"):
             parsed = endpoint.parse_response(record)
         _check(parsed, shown)
