@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -281,3 +283,26 @@ class TestPlaces:
         ]
         seen = survives("", path=sites)
         assert len(seen["records"]) == 21
+
+
+def test_the_command_line_costs_one_line_for_each_broken_plugin(
+    fresh_python, good, make_distribution
+):
+    """``aiperf plugins list --json`` is JSON all the same, whatever a plugin prints."""
+    make_distribution(
+        "loud-plugin",
+        files={"loud_plugin.py": f"print('hello')\n{HOOK}"},
+        entry_points={"aiperf.plugins": {"loud": "loud_plugin"}},
+    )
+    site = make_distribution(
+        "bad-plugin",
+        files={"bad_plugin.py": "print('bye')\nraise ValueError('no')"},
+        entry_points={"aiperf.plugins": {"bad": "bad_plugin"}},
+    )
+    code = "from aiperf.cli.main import main\nmain()"
+    done = fresh_python.run(code, "plugins", "list", "--json", path=[Path(site), good])
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["plugins"]) == 22
+    lines = [line for line in done.stderr.splitlines() if line not in ("hello", "bye")]
+    assert len(lines) == 1
+    assert "plugin 'bad' (bad-plugin 1.0)" in lines[0]

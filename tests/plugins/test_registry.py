@@ -657,6 +657,7 @@ def test_importing_a_class_holds_no_lock(registry, endpoints, tmp_path, monkeypa
     monkeypatch.syspath_prepend(tmp_path)
     events = type("Events", (), {"inside": threading.Event(), "go_on": threading.Event()})
     monkeypatch.setitem(sys.modules, "__acme_events__", events)
+    monkeypatch.delitem(sys.modules, "acme_slow_class", raising=False)
     endpoints.register_lazy("slow", "acme_slow_class", "Slow")
     endpoints.register_lazy("chat", "json", "JSONDecoder")
     made = []
