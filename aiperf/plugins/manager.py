@@ -38,7 +38,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
     computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
-        known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
+    known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
     register, ``footprints`` what their imports added to the interpreter, ``unfinished`` the
     plugins whose import was only half done when discovery came by, ``discoveries`` how far each
     discovery has come. While one is under way, ``settled`` names the plugins that failed or were
