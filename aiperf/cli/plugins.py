@@ -28,6 +28,9 @@ COMMANDS: Final = {
         "list_plugins",
         "List every implementation, and every plugin that failed or is disabled.",
     ),
+    "new": LazyCommand(
+        "aiperf.cli.plugins_new", "new", "Make a plugin project whose own tests pass at once."
+    ),
     "show": LazyCommand(
         "aiperf.cli.plugins_show",
         "show_plugin",

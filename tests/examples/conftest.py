@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import fcntl
+import itertools
 import os
 import re
 import shlex
@@ -110,6 +111,8 @@ def wheels(tmp_path_factory) -> Path:
             wanted = [
                 *project["project"]["dependencies"],
                 *project["build-system"]["requires"],
+                *itertools.chain(*project["project"]["optional-dependencies"].values()),
+                "editables",  # what hatchling needs for pip install --editable
                 "pytest",
             ]
             venv.create(shared / "fetcher", symlinks=True, with_pip=True)
