@@ -220,8 +220,10 @@ def test_an_interrupt_ends_the_run_too(site, tmp_path, number, code):
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     # The run holds the pipe open until its end.
     script = f"exec 3>{pipe}; echo begun >&3; exec sleep 60"
+    # A test run in the background of a shell ignores SIGINT, and would hand that on.
+    heeding = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler); {MAIN}"
     waiting = subprocess.Popen(
-        [*AIPERF, "plugins", "bisect", "--", "sh", "-c", script],
+        [sys.executable, "-c", heeding, "plugins", "bisect", "--", "sh", "-c", script],
         env=os.environ | {"PYTHONPATH": str(site), "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

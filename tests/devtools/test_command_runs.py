@@ -99,9 +99,10 @@ def test_an_interrupt_ends_the_command_too(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     script = """
-import sys
+import signal, sys
 from pathlib import Path
 from aiperf.devtools.command_runs import run_command
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
 run_command(["sh", "-c", "echo x > " + sys.argv[1] + "; exec sleep 60"], environment={
     "PATH": "/usr/bin:/bin"}, log=Path(sys.argv[1] + ".log"), timeout=None)
 """
