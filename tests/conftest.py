@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+pytest_plugins = ["pytester"]
+
 # Needs the `package` dependency group; run by naming it, as the `package` environment does.
 collect_ignore = ["test_packaging.py"]
 

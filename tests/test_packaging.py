@@ -73,15 +73,14 @@ def test_the_top_level_is_fixed(tree):
         "docs",
         "plugins_examples",
         "pyproject.toml",
-        "pytest_aiperf.py",
         "tests",
         "tox.ini",
     }
 
 
 def test_the_wheel_is_the_package_and_nothing_else(tree, wheel):
-    """The files of ``aiperf/``, ``py.typed`` among them, pytest's plugin and the metadata."""
-    package = {name for name in tree if name.startswith("aiperf/")} | {"pytest_aiperf.py"}
+    """The files of ``aiperf/``, ``py.typed`` among them, and the metadata."""
+    package = {name for name in tree if name.startswith("aiperf/")}
     own = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
     assert set(wheel) == package | {f"{STEM}.dist-info/{name}" for name in own}
     assert "aiperf/py.typed" in package
@@ -123,7 +122,7 @@ def test_the_command_and_the_pytest_plugin_are_installed(wheel):
     entry_points.read_string(wheel[f"{STEM}.dist-info/entry_points.txt"].decode())
     assert {group: dict(entry_points[group]) for group in entry_points.sections()} == {
         "console_scripts": {"aiperf": "aiperf.cli.main:main"},
-        "pytest11": {"aiperf": "pytest_aiperf"},
+        "pytest11": {"aiperf": "aiperf.pytest_plugin"},
     }
 
 

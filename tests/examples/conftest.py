@@ -138,7 +138,7 @@ def read(tmp_path, wheels):
         ours = shutil.ignore_patterns("__pycache__", ".*_cache")
         for name in ("aiperf", "plugins_examples"):
             shutil.copytree(CHECKOUT / name, checkout / name, ignore=ours)
-        for name in ("LICENSE", "README.md", "pyproject.toml", "pytest_aiperf.py"):
+        for name in ("LICENSE", "README.md", "pyproject.toml"):
             shutil.copy(CHECKOUT / name, checkout)
         venv.create(tmp_path / "venv", symlinks=True, with_pip=True)
         return Reader(

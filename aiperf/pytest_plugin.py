@@ -1,7 +1,7 @@
 """The pytest plugin that comes with AIPerf: the fixture ``aiperf_plugins`` and its marker.
 
-pytest loads this in every run in an environment that has AIPerf, so it is a module by itself and
-imports nothing of AIPerf until a test asks for the fixture.
+pytest loads this in every run in an environment that has AIPerf, so it imports nothing more than
+``import aiperf`` does until a test asks for the fixture.
 """
 
 from __future__ import annotations
