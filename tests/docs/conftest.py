@@ -105,7 +105,7 @@ def make_environment(directory: Path) -> Path:
     lines = [f"import site; site.addsitedir({each!r})\n" for each in sorted(ours)]
     (site / "ours.pth").write_text("".join(lines), encoding="utf-8")
     scripts = directory / "bin"
-    for name in ("aiperf", "pip"):
+    for name in ("aiperf", "pip", "pytest"):
         for entry_point in distribution(name).entry_points.select(group="console_scripts"):
             script = scripts / entry_point.name
             script.write_text(
