@@ -63,7 +63,17 @@ def trace_plugins(*, trace_plugins: bool) -> None:
         start(EndpointFactory.plugin_registry.manager)
 
 
+def _begin_to_trace(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if not context.resilient_parsing:
+        trace_plugins(trace_plugins=value)
+
+
 trace_option = click.option(TRACE_OPTION, is_flag=True, help=TRACE_HELP)
+
+trace_at_once_option = click.option(
+    TRACE_OPTION, is_flag=True, expose_value=False, callback=_begin_to_trace, help=TRACE_HELP
+)
+"""As :data:`trace_option`, for commands that discover plugins and do nothing else before."""
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 

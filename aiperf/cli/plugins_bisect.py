@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
+from aiperf.cli.plugin_options import as_json_option, complete_plugin
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,6 +33,7 @@ _NAMED: Final = 3
 @click.option(
     "--keep",
     multiple=True,
+    shell_complete=complete_plugin,
     metavar="NAME",
     help="A plugin that the command needs, and that is never switched off; may be repeated.",
 )
@@ -52,7 +55,7 @@ _NAMED: Final = 3
     type=click.Path(file_okay=False, path_type=Path),
     help="A directory to keep what each run prints in, one file a run.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@as_json_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.pass_context
 def bisect(

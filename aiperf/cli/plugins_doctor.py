@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiperf.cli.plugin_options import as_json_option, use_option
+from aiperf.cli.plugin_options import as_json_option, trace_at_once_option, use_option
 
 if TYPE_CHECKING:
     from aiperf.cli.discovered import Discovered
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     help="The milliseconds of import time from which on a plugin is slow.",
 )
 @use_option
+@trace_at_once_option
 @as_json_option
 @click.pass_context
 def doctor(
@@ -97,7 +98,7 @@ def _document(diagnosis: Diagnosis, found: Discovered) -> dict[str, Any]:
 def _finding(symptom: Symptom) -> dict[str, Any]:
     return {
         "severity": symptom.severity.value,
-        "kind": symptom.kind,
+        "rule": symptom.rule,
         "message": symptom.message,
         "advice": symptom.advice,
         "path": symptom.path or None,
@@ -129,7 +130,7 @@ def _print(diagnosis: Diagnosis, found: Discovered) -> None:
     counts = ", ".join(counted(diagnosis.count(each), each.value) for each in Severity)
     click.echo(f"\nFindings: {counts}")
     for symptom in diagnosis.symptoms:
-        click.echo(f"\n{symptom.severity} ({symptom.kind}): {' '.join(symptom.message.split())}")
+        click.echo(f"\n{symptom.severity} ({symptom.rule}): {' '.join(symptom.message.split())}")
         place = f"{symptom.path}:{symptom.line}" if symptom.line else symptom.path
         click.echo(rows([("where", place), ("do", symptom.advice)]))
         if symptom.paste:

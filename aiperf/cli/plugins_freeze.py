@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiperf._version import __version__
-from aiperf.cli.plugin_options import as_json_option, use_option
+from aiperf.cli.plugin_options import as_json_option, trace_at_once_option, use_option
 
 if TYPE_CHECKING:
     from aiperf.plugins.differences import Difference
+    from aiperf.plugins.lock import Lock
     from aiperf.plugins.resolution import Choice
 
 
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     "--check",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Compare with this lock and write nothing; the exit status is 1 if anything differs.",
+    help="Compare with this lock and write nothing; the exit code is 1 if anything differs.",
 )
 @use_option
+@trace_at_once_option
 @as_json_option
 @click.pass_context
 def freeze(
@@ -58,7 +60,10 @@ def freeze(
     locked = Lock.read(check) if check is not None else None
     found = discover(use)
     if found.errors:
-        found.echo_errors()
+        if as_json and locked is not None:
+            _echo_comparison(check, locked, None, found.messages)
+        else:
+            found.echo_errors()
         context.exit(found.exit_code)
     if check is None or locked is None:
         lock = Lock.of(found.registry, f"aiperf {__version__}")
@@ -67,22 +72,33 @@ def freeze(
         else:
             lock.write(output)
         return
-    digest = locked.resolution.digest
     if as_json:
-        from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - for JSON only
-
         differences = locked.differences(found.registry)
-        echo_json(
-            {
-                "matches": not differences,
-                "lock": str(check),
-                "digest": digest,
-                "differences": [_difference(each) for each in differences],
-            }
-        )
+        _echo_comparison(check, locked, differences, [])
         context.exit(1 if differences else 0)
     locked.check(found.registry, check)
-    click.echo(f"{check} holds: {len(locked.resolution.choices)} class types, {digest}")
+    resolution = locked.resolution
+    click.echo(f"{check} holds: {len(resolution.choices)} class types, {resolution.digest}")
+
+
+def _echo_comparison(
+    file: Path | None,
+    lock: Lock,
+    differences: tuple[Difference, ...] | None,
+    errors: list[str],
+) -> None:
+    """Print how a lock compares; ``differences`` is ``None`` where it could not be compared."""
+    from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - for JSON only
+
+    echo_json(
+        {
+            "matches": differences == (),
+            "lock": str(file),
+            "digest": lock.resolution.digest,
+            "differences": [_difference(each) for each in differences or ()],
+            "errors": errors,
+        }
+    )
 
 
 def _difference(difference: Difference) -> dict[str, Any]:

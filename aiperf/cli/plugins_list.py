@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from aiperf.cli.named_choice import NamedChoice
-from aiperf.cli.plugin_options import as_json_option, complete_factory, use_option
+from aiperf.cli.plugin_options import (
+    as_json_option,
+    complete_factory,
+    trace_at_once_option,
+    use_option,
+)
 from aiperf.cli.table import table
 
 if TYPE_CHECKING:
@@ -69,6 +74,7 @@ def _statuses() -> Iterable[str]:
     help="Measure, in clean processes, what importing each plugin costs and what it pulls in.",
 )
 @use_option
+@trace_at_once_option
 @as_json_option
 @click.pass_context
 def list_plugins(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from aiperf.cli.named_choice import NamedChoice
+from aiperf.cli.plugin_options import as_json_option
 from aiperf.devtools.project_parts import FACTORIES
 
 if TYPE_CHECKING:
@@ -23,9 +25,10 @@ _HINTS: Final = {"name": "'NAME'", "description": "'--description'", "author": "
     "--factory",
     "-f",
     "factories",
-    type=click.Choice([*FACTORIES, _ALL]),
+    type=NamedChoice("factory", lambda: [*FACTORIES, _ALL]),
     multiple=True,
-    help="What it implements; may be repeated.  [default: endpoint]",
+    help=f"What it implements: {', '.join(FACTORIES)}, or {_ALL}; may be repeated.  "
+    "[default: endpoint]",
 )
 @click.option(
     "--output",
@@ -47,6 +50,7 @@ _HINTS: Final = {"name": "'NAME'", "description": "'--description'", "author": "
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A directory with a copier template, instead of AIPerf's own.",
 )
+@as_json_option
 def new(
     *,
     name: str,
@@ -56,6 +60,7 @@ def new(
     author: str,
     is_local: bool,
     template: Path | None,
+    as_json: bool,
 ) -> None:
     """Make a plugin project whose own tests pass at once.
 
@@ -76,13 +81,39 @@ def new(
     except ProjectSettingError as error:
         raise click.BadParameter(str(error), param_hint=_HINTS[error.setting]) from error
     made = make_project(project, output, template or TEMPLATE)
-    click.echo(_next_steps(project, made))
+    if as_json:
+        from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - for JSON only
 
-
-def _next_steps(project: Project, made: Path) -> str:
-    """Return what was made, and the commands to go on with."""
+        echo_json(_facts(project, made))
+        return
     singular = [part.singular for part in project.parts]
     kinds = singular[0] if len(singular) == 1 else f"{', '.join(singular[:-1])} and {singular[-1]}"
+    lines = [f"Made {made}, with {kinds}. Go on with:\n", *_next_steps(project, made)]
+    click.echo("\n  ".join(lines))
+
+
+def _facts(project: Project, made: Path) -> dict[str, Any]:
+    """Return what was made and how to go on, for programs."""
+    return {
+        "name": project.name,
+        "path": str(made.resolve()),
+        "plugin": project.plugin,
+        "module": f"{project.package}.registry",
+        "is_local": project.is_local,
+        "implementations": [
+            {
+                "factory": part.factory,
+                "class_type": part.class_type,
+                "class_name": part.class_name,
+            }
+            for part in project.parts
+        ],
+        "next_steps": _next_steps(project, made),
+    }
+
+
+def _next_steps(project: Project, made: Path) -> list[str]:
+    """Return the commands to go on with."""
     where = shlex.quote(str(made))
     install = f"pip install -e {where}"
     validate = f"aiperf plugins validate {project.name}"
@@ -91,10 +122,9 @@ def _next_steps(project: Project, made: Path) -> str:
         module = f"{project.package}.registry"
         install = f"export PYTHONPATH={source} AIPERF_PLUGIN_MODULES={module}"
         validate = f"aiperf plugins validate {module}"
-    commands = [
+    return [
         install,
         f"pytest {where}",
         validate,
         f"aiperf profile {project.data()['profile_options']}",
     ]
-    return "\n  ".join([f"Made {made}, with {kinds}. Go on with:\n", *commands])

@@ -10,6 +10,7 @@ from aiperf.cli.plugin_options import (
     as_json_option,
     complete_factory,
     complete_implementation,
+    trace_at_once_option,
     use_option,
 )
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     metavar="CLASS_TYPE[:IDENTIFIER]",
 )
 @use_option
+@trace_at_once_option
 @as_json_option
 @click.pass_context
 def show_plugin(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiperf.cli.plugin_options import complete_plugin
+from aiperf.cli.plugin_options import as_json_option, complete_plugin
 
 if TYPE_CHECKING:
     from aiperf.devtools.findings import Finding
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     metavar="RULE",
     help="Leave the findings of a rule out.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@as_json_option
 @click.pass_context
 def validate(
     context: click.Context,
@@ -119,15 +119,24 @@ def _print(packages: list[Package], findings: list[Finding]) -> None:
 
 
 def _print_json(packages: list[Package], findings: list[Finding]) -> None:
-    from dataclasses import asdict  # noqa: PLC0415 - only for this output
-
-    from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - as above
+    from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - only for this output
 
     document = {
         "checked": [
             {"name": each.name, "plugins": [subject.name for subject in each.subjects]}
             for each in packages
         ],
-        "findings": [asdict(each) for each in findings],
+        "findings": [_finding(each) for each in findings],
     }
     echo_json(document)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "advice": finding.advice,
+        "path": finding.path or None,
+        "line": finding.line or None,
+        "subject": finding.subject,
+    }

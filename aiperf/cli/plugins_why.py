@@ -10,6 +10,7 @@ from aiperf.cli.plugin_options import (
     as_json_option,
     complete_factory,
     complete_implementation,
+    trace_at_once_option,
     use_option,
 )
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     "class_type", required=False, shell_complete=complete_implementation, metavar="CLASS_TYPE"
 )
 @use_option
+@trace_at_once_option
 @as_json_option
 @click.pass_context
 def why_selected(

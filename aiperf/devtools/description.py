@@ -25,15 +25,9 @@ def origin_facts(implementation: Implementation, whereabouts: Whereabouts) -> di
     declared = whereabouts.declaration(implementation)
     target = whereabouts.target(implementation)
     return {
-        "origin": {
-            "kind": origin.kind.value,
-            "plugin": origin.plugin,
-            "distribution": origin.distribution,
-            "version": origin.version,
-            "entry_point": origin.entry_point,
-            "module": origin.module,
-            "path": origin.path,
-        },
+        "entry_point": origin.entry_point,
+        "registry_module": origin.module,
+        "registry_path": origin.path,
         "declared": {
             "path": None if declared is None else declared.path,
             "line": None if declared is None else declared.line or None,

@@ -58,7 +58,7 @@ def _of_one(record: PluginRecord, slow_after: float) -> Iterator[Symptom]:
             Severity.ERROR,
             "failed",
             " ".join(str(record.error).split()),
-            f"Or switch it off: AIPERF_PLUGINS_DISABLED={record.source.variable_name}",
+            f"Repair it, or switch it off: AIPERF_PLUGINS_DISABLED={record.source.variable_name}",
             path=path,
         )
     elif record.status is PluginStatus.EMPTY:
@@ -83,7 +83,7 @@ def _of_one(record: PluginRecord, slow_after: float) -> Iterator[Symptom]:
             "slow",
             f"{record.source} took {record.import_time * 1e3:.0f} ms to import, at each start.",
             "Its registry module should import nothing heavy: lazy entries name modules by "
-            "strings. python -X importtime shows what it imports.",
+            "strings. 'aiperf plugins list --timing' names what it pulls in.",
             path=path,
         )
 

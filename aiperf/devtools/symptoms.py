@@ -23,7 +23,7 @@ class Symptom:
 
     Attributes:
         severity: how bad it is.
-        kind: what it is, in a word or two joined by hyphens; the same in every release.
+        rule: what it is, in a word or two joined by hyphens; the same in every release.
         message: what it is, with its full stop.
         advice: what to do, likewise.
         path: the file or directory, empty where there is none.
@@ -32,7 +32,7 @@ class Symptom:
     """
 
     severity: Severity
-    kind: str
+    rule: str
     message: str
     advice: str
     path: str = ""

@@ -40,7 +40,7 @@ def doctor(aiperf):
         assert plain.returncode == code
         text = _untimed(" ".join(plain.stdout.split()))
         for finding in document["findings"]:
-            said = f"{finding['severity']} ({finding['kind']}): {finding['message']}"
+            said = f"{finding['severity']} ({finding['rule']}): {finding['message']}"
             assert _untimed(said) in text
             assert finding["advice"].endswith(".") or "AIPERF" in finding["advice"]
             assert f"do {finding['advice']}" in text
@@ -51,8 +51,8 @@ def doctor(aiperf):
     return run
 
 
-def kinds(document):
-    return [(each["severity"], each["kind"]) for each in document["findings"]]
+def rules(document):
+    return [(each["severity"], each["rule"]) for each in document["findings"]]
 
 
 def effect(document, name):
@@ -116,7 +116,7 @@ def test_a_wrong_variable_is_an_error(doctor, env, word):
     """It is told once, and the rest is examined."""
     document = doctor(env=env, code=1)
     (finding,) = document["findings"]
-    assert (finding["severity"], finding["kind"]) == ("error", "setting")
+    assert (finding["severity"], finding["rule"]) == ("error", "setting")
     assert word in finding["message"]
 
 
@@ -124,7 +124,7 @@ def test_a_misspelt_variable_is_a_warning(doctor):
     """Nothing reads it."""
     env = {"AIPERF_PLUGIN_DISABLED": "x", "AIPERF_SOMETHING_OF_MINE": "1"}
     (finding,) = doctor(env=env)["findings"]
-    assert (finding["severity"], finding["kind"]) == ("warning", "unknown-variable")
+    assert (finding["severity"], finding["rule"]) == ("warning", "unknown-variable")
     assert "Call it AIPERF_PLUGINS_DISABLED" in finding["advice"]
 
 
@@ -139,18 +139,18 @@ def test_failed_empty_and_slow_plugins(doctor, install_plugin):
     )
     site = install_plugin("broken", "1 / 0")
     document = doctor(site, code=1)
-    assert kinds(document) == [("error", "failed"), ("warning", "versions"), ("warning", "empty")]
+    assert rules(document) == [("error", "failed"), ("warning", "versions"), ("warning", "empty")]
     assert "ZeroDivisionError" in document["findings"][0]["message"]
     document = doctor(site, env={"AIPERF_PLUGIN_MODULES": "missing_module"}, code=1)
-    assert kinds(document).count(("error", "failed")) == 2
+    assert rules(document).count(("error", "failed")) == 2
     slow = doctor(site, words=("--slow-after", "0"), code=1)
-    assert ("warning", "slow") in kinds(slow)
+    assert ("warning", "slow") in rules(slow)
 
 
 def test_a_class_that_does_not_exist_is_an_error_at_its_declaration(doctor, install_plugin):
     site = install_plugin("acme", hook("acme", module="fractions"))
     (finding,) = doctor(site, code=1)["findings"]
-    assert finding["kind"] == "missing-class"
+    assert finding["rule"] == "missing-class"
     assert "fractions has no class 'Chat'." in finding["message"]
     assert (finding["path"], finding["line"]) == (str(site / "acme.py"), 6)
 
@@ -161,12 +161,12 @@ def test_shadows_and_ties(doctor, install_plugin, make_distribution):
     install_plugin("bolt", hook("bolt", module="acme_classes"))
     site = make_distribution("classes", files={"acme_classes.py": "class Chat: ..."})
     tie, shadow = doctor(site)["findings"]
-    assert (tie["severity"], tie["kind"]) == ("warning", "tie")
+    assert (tie["severity"], tie["rule"]) == ("warning", "tie")
     assert 'AIPERF_IMPLEMENTATIONS="endpoint.chat=openai_chat"' in tie["advice"]
-    assert (shadow["severity"], shadow["kind"]) == ("note", "shadowed")
+    assert (shadow["severity"], shadow["rule"]) == ("note", "shadowed")
     assert shadow["advice"] == "Select the other one by openai_chat@aiperf."
     settled = doctor(site, env={"AIPERF_IMPLEMENTATIONS": "endpoint.chat=bolt"})
-    assert kinds(settled) == [("note", "shadowed")]
+    assert rules(settled) == [("note", "shadowed")]
 
 
 def test_duplicates(doctor, install_plugin, tmp_path):
@@ -177,8 +177,8 @@ def test_duplicates(doctor, install_plugin, tmp_path):
     other = source.replace('"acme"', '"bolt"').replace('"chat"', '"other"')
     install_plugin("bolt", other, entry_point="acme")
     twice, names = doctor(site, old)["findings"]
-    assert twice["kind"] == "same-entry-point"
-    assert names["kind"] == "duplicate-distribution"
+    assert twice["rule"] == "same-entry-point"
+    assert names["rule"] == "duplicate-distribution"
     assert "2.0 in" in names["message"]
     assert str(old) in names["path"]
     assert "acme ('acme') and bolt ('bolt:acme')" in twice["message"]
@@ -193,7 +193,7 @@ def test_what_looks_like_a_plugin_and_is_none(doctor, make_distribution):
     site = make_distribution("bad", dist_info={"METADATA": ""})
     document = doctor(site, code=1)
     found = {each["message"].split()[0]: each for each in document["findings"]}
-    assert {name: each["kind"] for name, each in found.items()} == {
+    assert {name: each["rule"] for name, each in found.items()} == {
         "one": "wrong-group",
         "aiperf-two": "no-entry-point",
         "three": "no-entry-point",
@@ -236,7 +236,7 @@ def test_old_decorators_come_with_the_hook_to_paste(doctor, make_distribution, t
     points = {"aiperf.plugins": {"acme": "acme.registry"}}
     site = make_distribution("acme", files=files, entry_points=points)
     (finding,) = doctor(site)["findings"]
-    assert (finding["severity"], finding["kind"]) == ("warning", "decorator")
+    assert (finding["severity"], finding["rule"]) == ("warning", "decorator")
     assert finding["path"] == str(site / "acme" / "old.py")
     assert finding["line"] == 10
     assert finding["paste"].splitlines() == [

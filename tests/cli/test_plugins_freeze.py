@@ -61,12 +61,13 @@ def test_a_lock_says_what_is_selected(aiperf, install, lock):
     as_json = aiperf("plugins", "freeze", "--check", str(file), "--json", path=[site])
     assert as_json.returncode == 0
     assert json.loads(as_json.stdout) == {
-        "matches": True, "lock": str(file), "digest": document["digest"], "differences": []
+        "matches": True, "lock": str(file), "digest": document["digest"], "differences": [],
+        "errors": [],
     }  # fmt: skip
 
 
 def test_a_check_names_each_difference(aiperf, install, lock):
-    """For people on standard error, for programs as JSON, and with exit status 1."""
+    """For people on standard error, for programs as JSON, and with exit code 1."""
     file = lock(install())
     done = aiperf("plugins", "freeze", "--check", str(file))
     line = "ui.progress: quiet from plugin 'acme' (acme 1.0) in the lock, progress from builtin (ai"
@@ -83,6 +84,13 @@ def test_a_check_names_each_difference(aiperf, install, lock):
         "progress",
     )
     assert "distribution" in difference["fields"]
+    done = aiperf(
+        "plugins", "freeze", "--check", str(file), "--json", env={"AIPERF_PLUGIN_MODULES": "gone"}
+    )
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert (answer["matches"], answer["differences"]) == (False, [])
+    assert "No module named 'gone'" in answer["errors"][0]
 
 
 def test_a_class_type_that_is_gone_or_new_is_a_difference(aiperf, install, lock, make_distribution):

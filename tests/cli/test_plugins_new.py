@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from aiperf.devtools.project_parts import FACTORIES
@@ -30,6 +32,28 @@ def test_it_says_what_it_made_and_the_commands_to_go_on_with(new, fresh_python):
         "  aiperf profile --endpoint-type my_plugin --streaming --request-count 10",
     ]
     assert (fresh_python.cwd / "my-plugin" / "src" / "my_plugin" / "endpoint.py").is_file()
+
+
+def test_programs_read_the_same(new, fresh_python):
+    """Where the project is, what it implements, and the commands."""
+    done = new("my-plugin", "-f", "metric", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {
+        "name": "my-plugin",
+        "path": str((fresh_python.cwd / "my-plugin").resolve()),
+        "plugin": "my_plugin",
+        "module": "my_plugin.registry",
+        "is_local": False,
+        "implementations": [
+            {"factory": "metric", "class_type": "my_plugin", "class_name": "MyPluginMetric"}
+        ],
+        "next_steps": [
+            "pip install -e my-plugin",
+            "pytest my-plugin",
+            "aiperf plugins validate my-plugin",
+            "aiperf profile --streaming --request-count 10",
+        ],
+    }
 
 
 def test_several_factories(new, fresh_python):
@@ -68,7 +92,7 @@ def test_a_template_of_ones_own(new, tmp_path, fresh_python):
         ((), "Missing argument 'NAME'"),
         (("no name",), "Invalid value for 'NAME': 'no name' cannot be a plugin's name"),
         (("json",), "a module 'json' already"),
-        (("x", "-f", "endpiont"), "'endpiont' is not one of 'endpoint'"),
+        (("x", "-f", "endpiont"), "no factory 'endpiont'. Did you mean 'endpoint'?"),
         (("x", "--author", "<>"), "Invalid value for '--author'"),
         (("x", "--description", "a\nb"), "Invalid value for '--description'"),
         (("x", "--template", "nowhere"), "does not exist"),

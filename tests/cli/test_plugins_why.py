@@ -50,7 +50,11 @@ def test_winner_losers_rules_and_origins(why, site):
     assert found["overrides"] == []
     winner = found["selected"]
     assert winner["reference"] == "acme"
-    assert (winner["origin"]["distribution"], winner["origin"]["version"]) == ("acme", "2.1")
+    assert (winner["origin"], winner["distribution"], winner["version"]) == (
+        "entry-point",
+        "acme",
+        "2.1",
+    )
     assert winner["declared"] == {"path": str(site / "acme.py"), "line": 6}
     assert winner["class"]["problem"] == "there is no module 'acme_classes'."
     losers = [(each["reference"], each["rule"]) for each in found["not_selected"]]

@@ -6,10 +6,18 @@ import json
 
 import pytest
 
-COMMANDS = [("plugins", "--trace-plugins", "list"), ("profile", "--trace-plugins", "--ui", "nno")]
+COMMANDS = [
+    ("plugins", "--trace-plugins", "list"),
+    ("plugins", "list", "--trace-plugins"),
+    ("plugins", "show", "endpoint", "chat", "--trace-plugins"),
+    ("plugins", "why", "endpoint", "chat", "--trace-plugins"),
+    ("plugins", "doctor", "--slow-after", "1000000", "--trace-plugins"),
+    ("plugins", "freeze", "--trace-plugins"),
+    ("profile", "--trace-plugins", "--ui", "nno"),
+]
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=["plugins", "profile"])
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_the_trace_is_on_standard_error(aiperf, install_plugin, words):
     """With the import of the plugin, the hooks and the order of each class type."""
     site = install_plugin("acme", "import aiperf")
