@@ -39,13 +39,16 @@ class Lock:
     def of(cls, registry: Registry, application: str) -> Lock:
         """Return the lock of what is in force now.
 
+        A class type all of whose implementations need other versions is in it, and has nothing.
+
         Raises:
             LockError: an override names something that does not exist.
             PluginError: as :func:`resolve`.
         """
         resolution = resolve(registry)
         for choice in resolution.choices:
-            if not choice.target:
+            slot = registry.slots[choice.factory]
+            if not choice.target and registry.selection.override(slot, choice.class_type):
                 raise LockError(f"{choice.key} cannot be locked, it has nothing: {choice.why}")
         return cls(application, resolution)
 

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from aiperf.plugins.entries import LazyEntry
 from aiperf.plugins.errors import LockError, ResolutionDiffersError
 from aiperf.plugins.lock import Lock
 from aiperf.plugins.resolution import resolve
@@ -99,6 +100,22 @@ def test_an_override_of_nothing_is_not_locked(endpoints, registry, make):
     registry.manager.unregister(name="acme")
     with pytest.raises(LockError, match=r"endpoint\.chat cannot be locked.*no implementation"):
         Lock.of(registry, "app 1.0")
+
+
+def test_what_needs_another_version_is_locked_as_nothing(endpoints, registry, make, tmp_path):
+    """It keeps nobody from locking the rest, and the lock does not hold where it can be used."""
+    entry = LazyEntry("chat", "acme", "Acme", requires="aiperf-plugin-api>=99")
+    registry.manager.register(make.plugin([entry]), "acme")
+    path = tmp_path / "lock.json"
+    Lock.of(registry, "app 1.0").write(path)
+    locked = Lock.read(path)
+    assert [(each.key, each.target) for each in locked.resolution.choices] == [
+        ("endpoint.chat", "")
+    ]
+    locked.check(registry, path)
+    endpoints.register_lazy("chat", "acme", "Other")
+    with pytest.raises(ResolutionDiffersError, match=r"chat: nothing in the lock, Other from"):
+        locked.check(registry, path)
 
 
 NOT_A_LOCK = {
