@@ -40,6 +40,7 @@ _NAMED: Final = 3
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
     help="Seconds after which one run is ended and has failed.  [default: no limit]",
 )
 @click.option(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0),
     default=100.0,
     show_default=True,
+    metavar="MILLISECONDS",
     help="The milliseconds of import time from which on a plugin is slow.",
 )
 @use_option

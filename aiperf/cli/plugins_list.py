@@ -51,6 +51,7 @@ def _statuses() -> Iterable[str]:
     "--factory",
     "factories",
     multiple=True,
+    metavar="FACTORY",
     shell_complete=complete_factory,
     help="Only implementations of this factory; may be repeated.",
 )

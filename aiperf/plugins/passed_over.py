@@ -39,9 +39,15 @@ def passed_over(
                 reason = candidate.origin, candidate.unmet
                 found.setdefault(reason, []).append(_named(slot, candidate))
     return [
-        PluginError(f"{origin}: {', '.join(names)} is passed over: it {unmet}.", origin=origin)
+        PluginError(f"{origin}: {_passed(names)} {unmet}.", origin=origin)
         for (origin, unmet), names in found.items()
     ]
+
+
+def _passed(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} is passed over: it"
+    return f"{', '.join(names)} are passed over: each"
 
 
 def _named(slot: FactorySlot, candidate: Candidate) -> str:

@@ -186,8 +186,8 @@ def test_discovery_warns_once_for_each_plugin(install_plugin, discover):
     assert found.statuses == {"acme": "active"}
     (warning,) = found.warnings
     assert warning.startswith(
-        "plugin 'acme' (acme 2.0): endpoint.chat=acme, endpoint.completions=text is passed over: "
-        "it needs aiperf>=99, this is "
+        "plugin 'acme' (acme 2.0): endpoint.chat=acme, endpoint.completions=text are passed "
+        "over: each needs aiperf>=99, this is "
     )
     assert warning.endswith(": update aiperf, or install an earlier version of acme.")
     chat, completions = found.record("acme")["unmet"]
@@ -211,7 +211,8 @@ def test_where_failures_are_errors_so_is_this(install_plugin, discover):
     found = discover(install_plugin("acme", GATED), env={"AIPERF_PLUGINS_STRICT": "1"})
     assert found.error[0] == "DiscoveryError"
     assert (
-        "endpoint.chat=acme, endpoint.completions=text is passed over: it needs" in (found.error[1])
+        "endpoint.chat=acme, endpoint.completions=text are passed over: each needs"
+        in (found.error[1])
     )
     assert found.warnings == []
 
