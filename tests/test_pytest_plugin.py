@@ -80,8 +80,9 @@ def project(pytester, install_plugin, monkeypatch):
     return pytester
 
 
-@pytest.mark.parametrize("options", [[], ["-n", "2"]], ids=["one process", "xdist"])
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("options", "seed"), [([], 1), ([], 2), (["-n", "2"], 3)], ids=["one", "another", "xdist"]
+)
 def test_no_test_sees_what_another_did(project, options, seed):
     """In whatever order they run, and in several processes."""
     rng = random.Random(seed)  # noqa: S311 - an order
@@ -129,23 +130,19 @@ def test_the_marker(project):
     )
 
 
-@pytest.mark.parametrize(
-    "arguments", ["'mine'", "modules='mine'", "installed='acme'", "module=['mine']"]
-)
-def test_a_marker_that_says_what_it_cannot(project, arguments):
+def test_a_marker_that_says_what_it_cannot(project):
     """The test fails and says what the marker takes."""
-    project.makepyfile(
-        f"""
-        import pytest
-
-        @pytest.mark.aiperf_plugins({arguments})
-        def test_it():
-            pass
-        """
-    )
+    wrong = ["'mine'", "modules='mine'", "installed='acme'", "module=['mine']"]
+    tests = [
+        f"@pytest.mark.aiperf_plugins({arguments})\ndef test_{number}():\n    pass"
+        for number, arguments in enumerate(wrong)
+    ]
+    project.makepyfile("\n\n".join(["import pytest", *tests]))
     result = project.runpytest_subprocess()
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*test_it: the marker aiperf_plugins takes modules=*"])
+    result.assert_outcomes(errors=len(wrong))
+    for number in range(len(wrong)):
+        said = f"*test_{number}: the marker aiperf_plugins takes modules=*"
+        result.stdout.fnmatch_lines([said])
 
 
 def test_a_broken_installed_plugin_is_an_error_unless_the_test_wants_it(project, install_plugin):

@@ -34,5 +34,5 @@ def _free() -> None:
     _forking.release()
 
 
-if hasattr(os, "register_at_fork"):  # not on every platform
+if hasattr(os, "register_at_fork"):  # pragma: no branch - the tests run where it is, forks or not
     os.register_at_fork(before=_hold, after_in_parent=_free, after_in_child=_free)

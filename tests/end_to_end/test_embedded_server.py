@@ -155,6 +155,23 @@ def test_a_seed_makes_the_prompts(profile):
         (["--transport", "smoke"], ["'smoke'", "http"]),
         (["--tokenizer", "buildin"], ["'buildin'", "Did you mean 'builtin'?"]),
         (["--ui", "disco"], ["'disco'", "progress"]),
+    ],
+)
+def test_a_part_that_there_is_not_is_a_wrong_use(profile, options, words):
+    """As any wrong value of an option: the usage, and one line that says what to write."""
+    run = profile(*options)
+    assert run.code == 2
+    assert run.stdout == ""
+    usage, *_, error = run.stderr.splitlines()
+    assert usage.startswith("Usage: ")
+    assert error.startswith("Error: ")
+    for word in words:
+        assert word in error
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
         (["--url", "ftp://host", "-m", "m"], ["--url", "ftp://host", "http://"]),
         (["--header", "Content Length: 3"], ["--header", "'Content Length'"]),
         (["--artifact-dir", "/dev/null/x"], ["/dev/null/x", "--output-artifact-dir"]),

@@ -15,6 +15,7 @@ from aiperf.common.singleton import AIPerfSingletonFactory
 from aiperf.plugins import hookimpl
 from aiperf.plugins.discovery import Discovery
 from aiperf.plugins.errors import InvalidStateError, PluginValidationError, UnknownClassTypeError
+from aiperf.plugins.isolation import registering_modules
 from aiperf.plugins.report import PluginStatus
 
 
@@ -50,6 +51,17 @@ def test_only_the_applications_own_is_there(app, registry):
         assert listed(app) == ["builtin", "own", "Other"]
         assert not registry.manager.has_plugin("runtime")
     assert listed(app) == ["runtime", "call", "builtin", "own", "Other"]
+
+
+def test_the_modules_that_registered_something_are_known(app, registry, make):
+    """Of builtins, factories, calls, decorators, and of plugins' modules that stay imported."""
+    for plugin in ("json", "not_imported"):
+        with registry.manager.loading_as(make.installed(plugin)):
+            registry.add(registry.slots["endpoint"], make.entry("x"), caller=f"{plugin}.deep")
+    own = {"app", app.__module__, __name__}
+    assert registering_modules(registry) == {*own, "json.deep"}
+    with registry.isolated():
+        assert registering_modules(registry) == {*own, "json.deep"}
 
 
 def test_temporary_registration_for_tests_pluggy_52(app, registry, make):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from textwrap import dedent
 
 import pytest
@@ -377,6 +378,26 @@ class TestLoading:
         manager.register(make.plugin([]), "acme")
         assert manager.origin_of("acme").kind is OriginKind.RUNTIME
 
+    def test_none_may_set_what_only_a_person_sets(self, manager, make, monkeypatch, warned):
+        """The variable is what it was, and the plugin has failed."""
+        monkeypatch.setenv("AIPERF_PLUGINS_DISABLED", "somebody")
+
+        def imported():
+            os.environ["AIPERF_PLUGINS_DISABLED"] = "a-rival"
+            os.environ["AIPERF_IMPLEMENTATIONS"] = "endpoint.chat=mine"
+            return make.plugin([])
+
+        assert not load_plugin(manager, make.installed("acme"), imported)
+        assert os.environ["AIPERF_PLUGINS_DISABLED"] == "somebody"
+        assert "AIPERF_IMPLEMENTATIONS" not in os.environ
+        error = manager.records["acme"].error
+        assert error.origin.plugin == "acme"
+        assert str(error).startswith(
+            "plugin 'acme' (acme 1.0) tries to change AIPERF_IMPLEMENTATIONS, "
+            "AIPERF_PLUGINS_DISABLED while it is imported."
+        )
+        assert len(warned()) == 1
+
     @pytest.mark.parametrize("when", ["import", "registration"])
     def test_an_interrupt_reaches_the_application(self, manager, make, when):
         """Nothing is registered, nothing recorded, and the next call can load it."""
@@ -398,6 +419,17 @@ class TestLoading:
         assert manager.loading is None
         assert manager.records == {}
         assert load_plugin(manager, make.installed("acme"), lambda: make.plugin([]))
+
+
+@pytest.mark.parametrize("wanted", ["zzz", "Acme_ZZZ", "zzz_module"])
+def test_what_is_not_wanted_is_not_looked_at(discover, install_plugin, wanted):
+    """A test may load one installed plugin by itself: no other is imported, or in the report."""
+    install_plugin("aaa", "raise RuntimeError('never')")
+    site = install_plugin("acme-zzz", "", module="zzz_module", entry_point="zzz")
+    found = discover(site, before=f"manager.wanted = frozenset({{{wanted!r}}})")
+    assert found.statuses == {"zzz": "empty"}
+    assert "aaa" not in found.modules
+    assert found.warnings == []
 
 
 @pytest.mark.parametrize("name", ["fast", "acme:fast", "Acme_Plugin", "acme.registry", "*"])

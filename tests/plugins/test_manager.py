@@ -11,6 +11,7 @@ import pytest
 
 from aiperf import hookimpl
 from aiperf.plugins.errors import PluginLoadError, PluginValidationError, RegistrationError
+from aiperf.plugins.loading import load_plugin
 from aiperf.plugins.manager import AIPerfPluginManager
 from aiperf.plugins.origins import Origin, OriginKind
 from aiperf.plugins.report import PluginStatus
@@ -354,6 +355,21 @@ class TestFailure:
         assert str(manager.records["acme"].error) == "first"
         assert warned() == ["first The rest goes on without it."]
 
+    def test_what_fails_later_leaves_no_path_either(self, manager, make, monkeypatch):
+        """What its import added to ``sys.path`` goes with the plugin, and nothing else does."""
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        before = [*sys.path]
+
+        def imported():
+            sys.path.insert(0, "/added/by/acme")
+            return make.plugin([])
+
+        assert load_plugin(manager, make.installed("acme"), imported)
+        assert sys.path == ["/added/by/acme", *before]
+        sys.path.append("/added/by/the/application")
+        manager.fail(make.installed("acme"), PluginLoadError("broken"))
+        assert sys.path == [*before, "/added/by/the/application"]
+
     def test_a_module_that_was_named_is_not_warned_of(self, manager, warned):
         """Its failure is an error, and that is enough."""
         manager.fail(Origin(OriginKind.MODULE, "acme", "acme"), PluginLoadError("broken"))
@@ -408,3 +424,8 @@ class TestDeclaring:
         assert manager.caller_origin(__name__) is origin
         assert (origin.plugin, origin.path) == (__name__, __file__)
         assert manager.caller_origin("?").path is None
+
+    def test_the_program_is_one_caller_in_workers_too(self, manager):
+        """``multiprocessing`` imports it under another name in its children."""
+        assert manager.caller_origin("__mp_main__") is manager.caller_origin("__main__")
+        assert manager.caller_origin("__main__").plugin == "__main__"

@@ -25,6 +25,19 @@ def test_an_installed_plugin_answers_to_plugin_module_and_distribution(name):
     assert not CALLED.answers_to(name)
 
 
+def test_an_installed_plugin_may_be_meant_by_its_entry_point():
+    """Where two distributions have one of that name, it means both, whatever they are called."""
+    first, second = (
+        Origin(OriginKind.ENTRY_POINT, plugin, distribution=distribution, entry_point="fast")
+        for plugin, distribution in (("fast", "acme"), ("other:fast", "Other"))
+    )
+    assert first.is_called("fast")
+    assert second.is_called("fast")
+    assert not second.answers_to("fast")
+    assert second.is_called("other")
+    assert not second.is_called("fas")
+
+
 @pytest.mark.parametrize("name", ["", "fas", "acme", "builtin", "acme-aiperf"])
 def test_nothing_answers_to_part_of_a_name(name):
     """A prefix, or no name at all, means nothing."""

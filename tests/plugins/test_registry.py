@@ -671,6 +671,7 @@ def test_importing_a_class_holds_no_lock(registry, endpoints, tmp_path, monkeypa
     registry.manager.lock.release()
     events.go_on.set()
     thread.join()
+    del sys.modules["acme_slow_class"]
     assert acquired
     assert type(made[0]).__name__ == "Slow"
 

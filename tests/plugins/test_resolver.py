@@ -180,4 +180,5 @@ def test_what_only_the_alphabet_decided_is_unsettled(make):
     assert unsettled(ranked([first, second, last, twin, builtin])) == (second,)
     assert unsettled(ranked([named, first, second])) == ()
     assert unsettled(ranked([first, builtin])) == ()
+    assert unsettled([first]) == ()
     assert unsettled(()) == ()

@@ -171,7 +171,9 @@ class RegistryMachine(RuleBasedStateMachine):
     ) -> Plugin:
         """Write a plugin's module and return what the model knows of it."""
         number = next(numbers)
-        name = f"stateful_{number}"
+        name = (
+            f"stateful_{number:09}"  # sorted as they were made, so that an example can be repeated
+        )
         shown = ", ".join(
             f"LazyEntry({each!r}, {name!r}, {identifier!r})" for each, identifier in entries
         )
