@@ -89,7 +89,7 @@ def check_class_types(ctx: click.Context, registry: Registry) -> None:
         if value not in known:
             raise click.BadParameter(
                 f"there is no class type {value!r} of {slot.name}. {did_you_mean(value, known)}"
-                f"{registry.failed_note()}",
+                f"{registry.absent_note()}",
                 ctx=ctx,
                 param=option,
             )

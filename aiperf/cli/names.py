@@ -46,7 +46,7 @@ def named(registry: Registry, factory: str, class_type: str | None) -> Named:
             _check_reference(registry, slot, wanted, reference)
             return Named(slot, wanted, reference)
     wanted = next(iter(_readings(rest)))[0] if ":" not in rest else rest.partition(":")[0]
-    note = registry.failed_note()
+    note = registry.absent_note()
     raise _bad(
         "CLASS_TYPE", f"{factory} has no class type {wanted!r}. {did_you_mean(wanted, known)}{note}"
     )
@@ -73,7 +73,7 @@ def _check_reference(
     raise _bad(
         "IDENTIFIER",
         f"{slot.name}.{class_type} has no implementation {reference!r}. "
-        f"{did_you_mean(reference, known)}{registry.failed_note()}",
+        f"{did_you_mean(reference, known)}{registry.absent_note()}",
     )
 
 

@@ -295,7 +295,7 @@ class Discovery:
             errors.append(
                 PluginSettingError(
                     f"{variable} has {text}, but there is no {what} {wanted!r}. "
-                    f"{did_you_mean(wanted, known)}{registry.failed_note()}",
+                    f"{did_you_mean(wanted, known)}{registry.absent_note()}",
                     variable=variable,
                     value=text,
                 )

@@ -122,7 +122,7 @@ class Lock:
         found = self.differences(registry)
         if found:
             lines = "\n  ".join([f"The plugins are not those of {path}:", *told(found)])
-            note = registry.failed_note().replace(" ", "\n", 1)
+            note = registry.absent_note().replace(" ", "\n", 1)
             raise ResolutionDiffersError(
                 f"{lines}{note}\nInstall what the lock says, or accept what is here with: aiperf "
                 f"plugins freeze -o {path}",

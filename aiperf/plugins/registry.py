@@ -418,7 +418,7 @@ class Registry:
         if not candidates:
             from aiperf.plugins.unknown import unknown_class_type  # noqa: PLC0415 - error path
 
-            raise unknown_class_type(slot, class_type, self.class_types(slot), self.failed_note())
+            raise unknown_class_type(slot, class_type, self.class_types(slot), self.absent_note())
         return candidates
 
     def _find(
@@ -432,7 +432,7 @@ class Registry:
         if candidate is None:
             from aiperf.plugins.unknown import unknown_implementation  # noqa: PLC0415 - as above
 
-            raise unknown_implementation(slot, candidates, reference, self.failed_note(), asked_by)
+            raise unknown_implementation(slot, candidates, reference, self.absent_note(), asked_by)
         return self._usable(slot, candidate, asked_by)
 
     def _usable(
@@ -460,11 +460,11 @@ class Registry:
         except FactoryCreationError:
             return None
 
-    def failed_note(self) -> str:
-        """Return a sentence for an error message that names the plugins which failed."""
-        from aiperf.plugins.unknown import failed_plugins_note  # noqa: PLC0415 - error path
+    def absent_note(self) -> str:
+        """Return what an error message says of the plugins which failed or are switched off."""
+        from aiperf.plugins.unknown import absent_plugins_note  # noqa: PLC0415 - error path
 
-        return failed_plugins_note(list(self.manager.records.values()))
+        return absent_plugins_note(list(self.manager.records.values()))
 
     def _check_not_loading(self, slot: FactorySlot, class_type: str) -> None:
         loading = self.manager.loading

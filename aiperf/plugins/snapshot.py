@@ -134,7 +134,7 @@ class Snapshot:
         raise ResolutionDiffersError(
             f"Process {os.getpid()} does not resolve plugins as the process that it works for "
             f"does:{lines}\nInstall the same plugins, in the same versions, where both run, and "
-            f"take the snapshot after the last change to them.{registry.failed_note()}",
+            f"take the snapshot after the last change to them.{registry.absent_note()}",
             differences=found,
         )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiperf.plugins.errors import UnknownClassTypeError, UnknownImplementationError
 from aiperf.plugins.nearest import did_you_mean
+from aiperf.plugins.report import PluginStatus
 from aiperf.plugins.resolver import reference_to
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from aiperf.plugins.candidates import Candidate
     from aiperf.plugins.report import PluginRecord
     from aiperf.plugins.slots import FactorySlot
+
+_NAMED: Final = 8
+"""How many plugins are named rather than counted."""
 
 
 def unknown_class_type(
@@ -48,9 +52,16 @@ def unknown_implementation(
     )
 
 
-def failed_plugins_note(records: Iterable[PluginRecord]) -> str:
-    """Return a sentence that names the plugins which failed: one may have had the name."""
-    failed = [record.name for record in records if record.error is not None]
-    if not failed:
-        return ""
-    return f" Failed plugins, which may have it: {', '.join(failed)} (see: aiperf plugins list)."
+def absent_plugins_note(records: Sequence[PluginRecord]) -> str:
+    """Return a sentence for the plugins which failed, and one for those which are switched off.
+
+    One of them may have had the name.
+    """
+    note = ""
+    for what, status in (("Failed", PluginStatus.FAILED), ("Disabled", PluginStatus.DISABLED)):
+        names = [record.name for record in records if record.status is status]
+        if names:
+            shown = ", ".join(names[:_NAMED])
+            more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            note += f" {what} plugins, which may have it: {shown}{more} (see: aiperf plugins list)."
+    return note

@@ -8,7 +8,7 @@ from aiperf.plugins.errors import FactoryCreationError, PluginLoadError
 from aiperf.plugins.report import PluginRecord, PluginStatus
 from aiperf.plugins.slots import FactorySlot
 from aiperf.plugins.unknown import (
-    failed_plugins_note,
+    absent_plugins_note,
     unknown_class_type,
     unknown_implementation,
 )
@@ -48,7 +48,16 @@ def test_failed_plugins_are_mentioned_since_one_may_have_the_name(make):
     fine = PluginRecord("fine", make.installed("fine"), PluginStatus.ACTIVE)
     error = PluginLoadError("broken")
     bad = [PluginRecord(n, make.installed(n), PluginStatus.FAILED, error=error) for n in "ab"]
-    assert failed_plugins_note([fine]) == ""
-    assert failed_plugins_note([fine, *bad]) == (
+    assert absent_plugins_note([fine]) == ""
+    assert absent_plugins_note([fine, *bad]) == (
         " Failed plugins, which may have it: a, b (see: aiperf plugins list)."
     )
+
+
+def test_plugins_that_are_switched_off_are_mentioned_too(make):
+    """Some by name, the rest by their number."""
+    off = [PluginRecord(n, make.installed(n), PluginStatus.DISABLED) for n in "abcdefghij"]
+    assert absent_plugins_note(off[:8]) == (
+        " Disabled plugins, which may have it: a, b, c, d, e, f, g, h (see: aiperf plugins list)."
+    )
+    assert ": a, b, c, d, e, f, g, h and 2 more (see" in absent_plugins_note(off)
