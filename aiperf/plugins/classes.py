@@ -30,6 +30,9 @@ def load_class(candidate: Candidate, factory: str) -> type[Any]:
     where = entry.module_path
     try:
         found: Any = import_module(where)
+        if _is_half_imported(found):
+            # Another thread imports it, and waited for a module that this one imported meanwhile.
+            found = import_module(where)
         for part in entry.class_name.split("."):
             holder, found = found, getattr(found, part, _ABSENT)
             if found is _ABSENT:
@@ -42,6 +45,9 @@ def load_class(candidate: Candidate, factory: str) -> type[Any]:
     if found is _ABSENT:
         content = getattr(holder, "__dict__", {})
         classes = [name for name, value in content.items() if isinstance(value, type)]
+        if _is_half_imported(holder):
+            what = f"{where} is still being imported, and has no class {part!r} yet"
+            raise _error(candidate, factory, what, "Create instances after the import.")
         raise _error(
             candidate, factory, f"{where} has no class {part!r}", did_you_mean(part, classes)
         )
@@ -55,6 +61,11 @@ def load_class(candidate: Candidate, factory: str) -> type[Any]:
     loaded: type[Any] = found
     candidate.loaded = loaded
     return loaded
+
+
+def _is_half_imported(module: object) -> bool:
+    spec = getattr(module, "__spec__", None)
+    return bool(getattr(spec, "_initializing", False))
 
 
 def _import_error(

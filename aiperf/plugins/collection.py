@@ -7,12 +7,14 @@ implementation runs inside a guard, so that one that raises does not cost the ot
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pluggy
 
 from aiperf.plugins.environment import DISABLED, MODULES
 from aiperf.plugins.errors import PluginError, PluginLoadError, described
+from aiperf.plugins.hook_runs import HookRuns
 from aiperf.plugins.markers import HOOK_PREFIX
 from aiperf.plugins.origins import OriginKind
 from aiperf.plugins.validation import checked_entries, hook_order
@@ -74,6 +76,7 @@ class Guard:
         self.on_failure = on_failure
         self.collector = collector
         self.attributed_to = attributed_to
+        self.runs = HookRuns()
 
     def guarded(self, implementation: pluggy.HookImpl, hook: str) -> pluggy.HookImpl:
         """Return ``implementation`` with its function inside the guard."""
@@ -91,7 +94,7 @@ class Guard:
         def call() -> list[LazyEntry]:
             try:
                 with self._attributed(implementation):
-                    result = implementation.function()
+                    result = self.runs.call(implementation, implementation.function, hook)
                     if inspect.isgenerator(result):
                         result = list(result)
                 return self._accept(result, implementation, hook)
@@ -169,7 +172,8 @@ class Guard:
         try:
             with self._attributed(implementation):
                 wrapper = cast("Generator[None, Any, Any]", implementation.function())
-                if next(wrapper, _NOTHING) is _NOTHING:
+                begin = partial(next, wrapper, _NOTHING)
+                if self.runs.call(implementation, begin, hook) is _NOTHING:
                     raise RuntimeError("the wrapper does not yield")  # noqa: TRY301 - as any other
         except KeyboardInterrupt:
             raise

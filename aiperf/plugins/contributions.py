@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 from aiperf.plugins.candidates import Candidate
 from aiperf.plugins.declarations import Declaration, declarer_of
-from aiperf.plugins.errors import RegistrationError
+from aiperf.plugins.errors import PluginError, RegistrationError
+from aiperf.plugins.held import Contributed, Held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from aiperf.plugins.manager import AIPerfPluginManager
     from aiperf.plugins.origins import Origin
@@ -19,9 +22,7 @@ _MOST_ROUNDS = 16
 AFTER_HOOKS = 1_000_000
 
 
-def contributions(
-    manager: AIPerfPluginManager, slot: FactorySlot
-) -> Mapping[str, Mapping[Any, Candidate]]:
+def contributions(manager: AIPerfPluginManager, slot: FactorySlot) -> Contributed:
     """Return the plugins' candidates by class type, calling the factory's hook if plugins changed.
 
     A plugin that fails is taken out, which changes the plugins, so another round follows.
@@ -29,27 +30,35 @@ def contributions(
     Raises:
         PluginError: as :meth:`AIPerfPluginManager.collect`.
     """
-    collected: dict[str, dict[tuple[str, str], Candidate]] = {}
+    collected: Contributed = {}
     for _ in range(_MOST_ROUNDS):
-        kept = slot.contributed
-        generation = manager.generation
+        with manager.lock:  # all of one moment
+            held = None if manager.in_round else manager.held
+            kept, generation = slot.contributed, manager.generation
+        before = held.of(slot, partial(_collected, manager, slot, {})) if held else None
+        if before is not None:
+            return before
         if kept is not None and kept[0] == generation:
             return kept[1]
         earlier = kept[1] if kept is not None else {}
-        collected = {}
-        for candidate in [*manager.collect(slot.hook), *_declared(manager, slot)]:
-            entry = candidate.entry
-            key = (candidate.origin.plugin, entry.identifier)
-            # The earlier candidate may have its class loaded.
-            known = earlier.get(entry.class_type, {}).get(key)
-            same = known if known is not None and known.says_the_same(candidate) else candidate
-            first = collected.setdefault(entry.class_type, {}).setdefault(key, same)
-            if first.entry.target != entry.target:
-                manager.disable_or_raise(_two_targets(slot, first, candidate))
+        collected = _collected(manager, slot, earlier)
         with manager.lock:
             if generation == manager.generation:
                 slot.contributed = (generation, collected)
     return collected
+
+
+def hold(manager: AIPerfPluginManager, slots: Iterable[FactorySlot]) -> tuple[int, Held]:
+    """Return what every factory has now, for readers to go on with, and the plugins' generation.
+
+    A factory whose plugins fail at it is left out: its readers get that error either way.
+    """
+    generation = manager.generation
+    kept = {}
+    for slot in slots:
+        with suppress(PluginError):
+            kept[slot] = contributions(manager, slot)
+    return generation, Held(kept, manager.known_records())
 
 
 def adopt(manager: AIPerfPluginManager, slots: Iterable[FactorySlot], origin: Origin) -> None:
@@ -71,6 +80,23 @@ def adopt(manager: AIPerfPluginManager, slots: Iterable[FactorySlot], origin: Or
                         candidate.loaded,
                     )
                     manager.declare(declarer_of(origin), origin, declaration)
+
+
+def _collected(
+    manager: AIPerfPluginManager, slot: FactorySlot, earlier: Contributed
+) -> Contributed:
+    """Call the factory's hook; of what is in ``earlier`` too, that is kept."""
+    collected: Contributed = {}
+    for candidate in [*manager.collect(slot.hook), *_declared(manager, slot)]:
+        entry = candidate.entry
+        key = (candidate.origin.plugin, entry.identifier)
+        # The earlier candidate may have its class loaded.
+        known = earlier.get(entry.class_type, {}).get(key)
+        same = known if known is not None and known.says_the_same(candidate) else candidate
+        first = collected.setdefault(entry.class_type, {}).setdefault(key, same)
+        if first.entry.target != entry.target:
+            manager.disable_or_raise(_two_targets(slot, first, candidate))
+    return collected
 
 
 def _declared(manager: AIPerfPluginManager, slot: FactorySlot) -> list[Candidate]:

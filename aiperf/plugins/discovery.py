@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from aiperf.plugins.slots import FactorySlot
 
 
+_MOST_TRIES = 16
+
+
 class DiscoveryState:
     """How far discovery has come with one plugin manager."""
 
@@ -101,7 +104,8 @@ class Discovery:
     def refresh(self) -> DiscoveryReport:
         """Forget what discovery loaded and look again, at distributions and variables alike.
 
-        A module that Python has imported is not imported again.
+        A module that Python has imported is not imported again. Until it has ended, other threads
+        see everything as it was before; then, at once, as it is.
 
         Raises:
             PluginSettingError, DiscoveryError: as :meth:`discover_all`.
@@ -110,10 +114,20 @@ class Discovery:
         if getattr(self._state.running, "flag", False):
             return self._so_far(environment)
         invalidate_caches()  # Python's and importlib-metadata's, of what the search path holds
+        tries = range(_MOST_TRIES, 0, -1)  # a plugin may come or go with each, and always
+        any(self._unloaded(may_fail=left > 1) for left in tries)
+        return self._run(environment)
+
+    def _unloaded(self, *, may_fail: bool) -> bool:
+        """Take out what discovery loaded, unless plugins changed since they were looked at."""
         manager = self._manager
-        with manager.lock:
+        generation, held = self._registry.hold()
+        with manager.lock, manager.discovering():
+            if may_fail and generation != manager.generation:
+                return False
             self._state.report = None
             self._state.refreshed += 1
+            self._registry.switch(manager.held or held)
             for name in list(manager.records):
                 if manager.has_plugin(name):
                     manager.unregister(name=name)
@@ -122,7 +136,7 @@ class Discovery:
             manager.unfinished.clear()
             if manager.settled is not None:
                 manager.settled.clear()
-        return self._run(environment)
+        return True
 
     def so_far(self) -> DiscoveryReport:
         """Return what is known now, loading nothing; for use after an error."""
@@ -182,13 +196,15 @@ class Discovery:
                 manager.settled = set()
         self._state.running.flag = True
         try:
-            yield
+            with manager.discovering():
+                yield
         finally:
             self._state.running.flag = False
             with manager.lock:
                 self._state.threads -= 1
                 if not self._state.threads:
                     manager.settled = None
+                    self._registry.switch(None)
 
     def _load(self, environment: PluginEnvironment) -> None:
         from aiperf.plugins.loading import (  # noqa: PLC0415 - only discovery reads distributions
@@ -259,6 +275,7 @@ class Discovery:
                     entries=entries,
                     unmet=tuple(unmet.get(record.source, ())),
                 )
+            self._registry.switch(None)
             return self._so_far(environment)
 
     def _every_class_type(self) -> Iterator[tuple[FactorySlot, str]]:
@@ -267,9 +284,7 @@ class Discovery:
                 yield slot, class_type
 
     def _so_far(self, environment: PluginEnvironment | None) -> DiscoveryReport:
-        with self._manager.lock:
-            records = tuple(self._manager.records.values())
-        return DiscoveryReport(records, environment)
+        return DiscoveryReport(self._manager.known_records(), environment)
 
     def _unknown_choices(self) -> list[PluginError]:
         """Return an error for each item of ``--use`` or of the variable that means nothing."""

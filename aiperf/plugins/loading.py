@@ -187,6 +187,12 @@ def _register(
             "hooks.",
             origin=origin,
         )
+    try:
+        marks = manager.inspect(plugin, origin)  # before the lock: it may run the plugin's code
+    except PluginValidationError:
+        with manager.lock:
+            manager.on_load(origin)  # what its module registered goes with it
+        raise
     with manager.lock:
         if manager.has_plugin(name) or name in (manager.settled or ()):
             return False
@@ -194,9 +200,8 @@ def _register(
         if other is not None:
             _skip(manager, origin, f"it is the same object as plugin {other!r}", seconds)
             return False
-        manager.origins[name] = origin
         manager.on_load(origin)
-        if manager.register(plugin, name) is None:
+        if manager.register_inspected(plugin, name, origin, marks) is None:
             _skip(manager, origin, "the application blocked its name", seconds)
             return False
         manager.register_companions(origin)
@@ -282,9 +287,7 @@ def _skip(
 
 
 def _fail(manager: AIPerfPluginManager, origin: Origin, error: PluginError) -> None:
-    with manager.lock:
-        if not manager.has_plugin(origin.plugin):  # otherwise another thread was luckier
-            manager.fail(origin, error)
+    manager.fail(origin, error, registered=False)
 
 
 def _plugin_error(origin: Origin, error: BaseException) -> PluginError:

@@ -18,7 +18,7 @@ from aiperf.plugins.forks import fork_safe_lock
 from aiperf.plugins.locks import Local
 from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
 from aiperf.plugins.origins import Origin, OriginKind
-from aiperf.plugins.validation import check_hookimpls, is_data
+from aiperf.plugins.validation import check_hookimpls, is_data, marked_functions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.footprints import Footprint
+    from aiperf.plugins.held import Held
     from aiperf.plugins.report import PluginRecord
     from aiperf.plugins.tracing import Tracer
 
@@ -44,7 +45,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
     discovery has come. While one is under way, ``settled`` names the plugins that failed or were
     skipped in it. ``strict`` makes the failure of an installed plugin an error; ``wanted`` names
     the installed plugins to look at, ``None`` for all; ``refusal`` is the error that answers
-    everything; ``tracer`` writes what is done. :meth:`next_position` counts on from ``position``.
+    everything; ``tracer`` writes what is done; ``held`` is what other threads see of the plugins
+    while discovery looks at them anew. :meth:`next_position` counts on from ``position``.
     """
 
     def __init__(self, position: int = 0) -> None:
@@ -69,6 +71,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.on_load: Callable[[Origin], None] = _nothing
         self._counter = position
         self._local = Local()
+        self.held: Held | None = None
         self._guard = Guard(self.origin_of, self.disable_or_raise, self._collector, self.loading_as)
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
         self._warned: set[str] = set()
@@ -92,11 +95,43 @@ class AIPerfPluginManager(pluggy.PluginManager):
         leader = self.loading
         if leader is not None and leader.plugin != plugin_name:
             origin = companion_origin(leader, origin)
+        return self.register_inspected(plugin, plugin_name, origin, self.inspect(plugin, origin))
+
+    def inspect(self, plugin: object, origin: Origin) -> dict[str, Any]:
+        """Check a plugin's hooks, and return the options of each marked attribute.
+
+        Looking at an object's attributes may run its code, so no lock is held.
+
+        Raises:
+            PluginValidationError: it declares a hook that cannot be right.
+        """
         check_hookimpls(self, plugin, origin, self.known_hooks)
+        return {name: options for name, options, _ in marked_functions(self, plugin)}
+
+    def register_inspected(
+        self, plugin: object, name: str, origin: Origin, marks: dict[str, Any]
+    ) -> str | None:
+        """Register a plugin from ``origin`` that :meth:`inspect` has found to be right.
+
+        Raises:
+            ValueError: the plugin or its name is registered already.
+        """
+        leader = self.loading
         with self.lock:
-            registered = super().register(plugin, name)
+            # Whoever calls its hook from another thread needs to know where it came from.
+            before = self.origins.get(name)
+            self.origins[name] = origin
+            self._local.marks = plugin, marks
+            registered = None
+            try:
+                registered = super().register(plugin, name)
+            finally:
+                del self._local.marks
+                if registered is None:
+                    del self.origins[name]
+                    if before is not None:
+                        self.origins[name] = before
             if registered is not None:
-                self.origins[registered] = origin
                 if leader is not None:
                     in_hook = bool(self._running)
                     self.companions.add(leader, registered, plugin, in_hook=in_hook)
@@ -113,6 +148,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
         """Return the options of a marked function, ``None`` for anything else, as pluggy does."""
+        inspected, marks = getattr(self._local, "marks", (None, None))
+        if marks is not None and inspected is plugin:
+            return marks.get(name)
         return None if is_data(plugin, name) else super().parse_hookimpl_opts(plugin, name)
 
     def unregister(self, plugin: object | None = None, name: str | None = None) -> Any | None:
@@ -127,10 +165,11 @@ class AIPerfPluginManager(pluggy.PluginManager):
                     if raw.plugin is not removed
                 }
                 self._distinfo = [pair for pair in self._distinfo if pair[0] is not removed]
-                origin = self.origins.pop(plugin_name, None)
+                origin = self.origins.get(plugin_name)
                 if origin is not None:
+                    self._left[plugin_name] = origin  # first: its hook may be running
+                    del self.origins[plugin_name]
                     self.declarations.forget(origin)
-                    self._left[plugin_name] = origin
                     self._unregister_companions(origin)
                 self._changed()
         return removed
@@ -208,8 +247,11 @@ class AIPerfPluginManager(pluggy.PluginManager):
             PluginValidationError: one that somebody named, or that the application registered
                 itself, declares a hook that cannot be right.
         """
-        while self._unchecked:
-            name = self._unchecked.pop()
+        while True:
+            with self.lock:
+                if not self._unchecked:
+                    return
+                name = self._unchecked.pop()
             plugin = self.get_plugin(name)
             if plugin is None:
                 continue
@@ -281,18 +323,20 @@ class AIPerfPluginManager(pluggy.PluginManager):
         origin = error.origin
         if origin is None or origin.kind is not OriginKind.ENTRY_POINT or self.strict:
             raise error
-        with self.lock:
-            if self.has_plugin(origin.plugin):  # otherwise it has failed already
-                self.fail(origin, error)
+        self.fail(origin, error, registered=True)
 
-    def fail(self, origin: Origin, error: PluginError) -> None:
-        """Take a failed plugin out, wholly, and keep why in its record."""
+    def fail(self, origin: Origin, error: PluginError, *, registered: bool | None = None) -> None:
+        """Take a failed plugin out, wholly, and keep why in its record.
+
+        ``registered`` says what it has to be for that: otherwise another thread was luckier, or
+        has come to the same before. The warning is logged without a lock.
+        """
         from aiperf.plugins.report import failed_record  # noqa: PLC0415 - error path
 
         name = origin.plugin
-        if self.tracer is not None:
-            self.tracer.say("discovery", "failed:", error)
         with self.lock:
+            if registered is not None and self.has_plugin(name) is not registered:
+                return
             if self.settled is not None:
                 if name in self.settled:
                     return
@@ -307,6 +351,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 footprint.erase(modules=False)
             self._changed()
             self.records[name] = failed_record(name, origin, error, self.records.get(name))
+        if self.tracer is not None:
+            self.tracer.say("discovery", "failed:", error)
         if origin.kind is OriginKind.ENTRY_POINT and not self.strict:
             self.warn(f"{error} The rest goes on without it.")
 
@@ -330,6 +376,32 @@ class AIPerfPluginManager(pluggy.PluginManager):
         with self.lock:
             self._counter += 1
             return self._counter
+
+    @property
+    def in_round(self) -> bool:
+        """Whether this thread is in a round of discovery, and so sees what that has come to."""
+        return getattr(self._local, "in_round", False)
+
+    @contextmanager
+    def discovering(self) -> Iterator[None]:
+        """Let this thread see, inside the block, what discovery has come to so far."""
+        before, self._local.in_round = self.in_round, True
+        try:
+            yield
+        finally:
+            self._local.in_round = before
+
+    @property
+    def sees_ahead(self) -> bool:
+        """Whether this thread sees what others do not see yet."""
+        return self.held is not None and self.in_round
+
+    def known_records(self) -> tuple[PluginRecord, ...]:
+        """Return the record of every plugin, those from before a refresh while it goes on."""
+        with self.lock:
+            if self.held is not None and not self.in_round:
+                return self.held.records
+            return tuple(self.records.values())
 
     @property
     def loading(self) -> Origin | None:
@@ -419,6 +491,8 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def _changed(self) -> None:
         self.generation += 1
+        if self.held is not None and not self.in_round:
+            self.held.serial += 1
         self.on_change()
 
     @property

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.plugins import resolver
 from aiperf.plugins.candidates import Candidate
-from aiperf.plugins.contributions import adopt, contributions
+from aiperf.plugins.contributions import adopt, contributions, hold
 from aiperf.plugins.declarations import Declaration
 from aiperf.plugins.entries import LazyEntry, is_dotted_name
 from aiperf.plugins.errors import FactoryCreationError, RegistrationError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from aiperf.plugins.held import Held
     from aiperf.plugins.implementations import Explanation, Implementation
     from aiperf.plugins.slots import ClassType
 
@@ -246,6 +247,8 @@ class Registry:
         What a call registers again of the builtins, to the letter, is there once.
         """
         ranked = slot.ranked
+        if self.manager.sees_ahead:
+            ranked = {}
         known = ranked.get(class_type)
         if known is None:
             self._check_not_refused()
@@ -282,6 +285,8 @@ class Registry:
         from aiperf.plugins.classes import load_class  # noqa: PLC0415 - listing needs no class
 
         classes = slot.classes
+        if self.manager.sees_ahead:
+            classes = {}
         key = slot.key(class_type)
         selected, tracer = self.selected(slot, key), self.manager.tracer
         if tracer is None:
@@ -381,6 +386,16 @@ class Registry:
         self.selection.take_options(texts)
         self._forget()
 
+    def hold(self) -> tuple[int, Held]:
+        """Return what every factory has now, and the plugins' generation."""
+        return hold(self.manager, list(self.every_slot))
+
+    def switch(self, held: Held | None) -> None:
+        """Let other threads go on with what is ``held``; with ``None``, see what there is now."""
+        with self.manager.lock:
+            self.manager.held = held
+            self._forget()
+
     def reread_environment(self) -> None:
         """Look at the environment variables again."""
         self.selection.reread()
@@ -464,7 +479,7 @@ class Registry:
         """Return what an error message says of the plugins which failed or are switched off."""
         from aiperf.plugins.unknown import absent_plugins_note  # noqa: PLC0415 - error path
 
-        return absent_plugins_note(list(self.manager.records.values()))
+        return absent_plugins_note(self.manager.known_records())
 
     def _check_not_loading(self, slot: FactorySlot, class_type: str) -> None:
         loading = self.manager.loading

@@ -28,6 +28,15 @@ class Override:
     source: str
 
 
+class _Block:
+    """A ``with`` block that selects, and what was selected before it."""
+
+    __slots__ = ("before",)
+
+    def __init__(self, before: str | None) -> None:
+        self.before = before
+
+
 class Selection:
     """The overrides of all factories: calls first, then ``--use``, then the variable.
 
@@ -38,6 +47,7 @@ class Selection:
         self._lock = lock
         self._environment: Mapping[tuple[str, str], str] | None = None
         self.options: Mapping[tuple[str, str], str] = {}
+        self._blocks: dict[tuple[FactorySlot, str], list[_Block]] = {}
 
     def override(self, slot: FactorySlot, class_type: str) -> Override | None:
         """Return the one in force for a class type, or ``None``."""
@@ -103,12 +113,25 @@ class Selection:
 
     @contextmanager
     def restored(self, slot: FactorySlot, class_type: str) -> Iterator[None]:
-        """Put back at the block's end what was selected at its beginning."""
-        before = slot.overrides.get(class_type)
+        """Put back at the block's end what was selected at its beginning.
+
+        Blocks of several threads may end in any order: what the one that began last selected is in
+        force, and after all of them what stood before all.
+        """
+        with self._lock:
+            block = _Block(slot.overrides.get(class_type))
+            blocks = self._blocks.setdefault((slot, class_type), [])
+            blocks.append(block)
         try:
             yield
         finally:
-            self.set(slot, class_type, before)
+            with self._lock:
+                position = blocks.index(block)
+                if block is blocks[-1]:
+                    self.set(slot, class_type, block.before)
+                else:
+                    blocks[position + 1].before = block.before
+                del blocks[position]
 
 
 def chosen_line(
