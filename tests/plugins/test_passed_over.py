@@ -198,6 +198,20 @@ def test_discovery_warns_once_for_each_plugin(install_plugin, discover):
     assert "acme_only" in found.extra["classes"]
 
 
+def test_one_entry_is_told_as_one(install_plugin, discover):
+    """Not as several are."""
+    text = """
+from aiperf import LazyEntry, hookimpl
+
+
+@hookimpl
+def aiperf_register_endpoint():
+    return [LazyEntry("chat", "acme_chat", "Chat", requires="aiperf>=99")]
+"""
+    (warning,) = discover(install_plugin("one", text)).warnings
+    assert "endpoint.chat=Chat is passed over: it needs aiperf>=99, this is " in warning
+
+
 def test_a_plugin_with_an_entry_for_each_range_has_nothing_to_tell(install_plugin, discover):
     """The one that suits is selected, in silence."""
     after = 'extra["selected"] = EndpointFactory.list_implementations("chat")[0].identifier'
