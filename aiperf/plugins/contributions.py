@@ -33,7 +33,7 @@ def contributions(manager: AIPerfPluginManager, slot: FactorySlot) -> Contribute
     collected: Contributed = {}
     for _ in range(_MOST_ROUNDS):
         with manager.lock:  # all of one moment
-            held = None if manager.in_round else manager.held
+            held = None if manager.here.in_round else manager.held
             kept, generation = slot.contributed, manager.generation
         before = held.of(slot, partial(_collected, manager, slot, {})) if held else None
         if before is not None:

@@ -122,7 +122,7 @@ class Discovery:
         """Take out what discovery loaded, unless plugins changed since they were looked at."""
         manager = self._manager
         generation, held = self._registry.hold()
-        with manager.lock, manager.discovering():
+        with manager.lock, manager.here.discovering():
             if may_fail and generation != manager.generation:
                 return False
             self._state.report = None
@@ -175,7 +175,7 @@ class Discovery:
             (slot, self._registry.candidates(slot, class_type))
             for slot, class_type in self._every_class_type()
         ):
-            failures.append(error) if environment.strict else manager.warn(str(error))
+            failures.append(error) if environment.strict else manager.notices.warn(str(error))
         if failures:
             raise _discovery_error(failures, report)
         for slot, class_type in self._every_class_type():
@@ -196,7 +196,7 @@ class Discovery:
                 manager.settled = set()
         self._state.running.flag = True
         try:
-            with manager.discovering():
+            with manager.here.discovering():
                 yield
         finally:
             self._state.running.flag = False

@@ -144,7 +144,7 @@ def _imported(
         PluginError: it raised something, or did what no plugin may do.
     """
     try:
-        with manager.loading_as(origin):
+        with manager.here.loading_as(origin):
             if manager.tracer is None:
                 plugin = load()
             else:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from aiperf.plugins.candidates import Candidate
-from aiperf.plugins.collection import Collector, Guard
+from aiperf.plugins.collection import Guard
 from aiperf.plugins.companions import Companions, companion_origin
 from aiperf.plugins.declarations import Declarations, declarer_of
-from aiperf.plugins.errors import InvalidStateError, PluginValidationError
+from aiperf.plugins.errors import PluginValidationError
 from aiperf.plugins.forks import fork_safe_lock
-from aiperf.plugins.locks import Local
-from aiperf.plugins.markers import HOOK_PREFIX, PROJECT, hookspec
-from aiperf.plugins.origins import Origin, OriginKind
+from aiperf.plugins.hook_call import call_hook, hook_namespace
+from aiperf.plugins.markers import HOOK_PREFIX, PROJECT
+from aiperf.plugins.notices import Notices
+from aiperf.plugins.origin_book import OriginBook, origin_of_object
+from aiperf.plugins.origins import OriginKind
+from aiperf.plugins.thread_state import ThreadState
 from aiperf.plugins.validation import check_hookimpls, is_data, marked_functions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from aiperf.plugins.candidates import Candidate
     from aiperf.plugins.declarations import Declaration
     from aiperf.plugins.discovery import DiscoveryState
     from aiperf.plugins.distributions import FoundEntryPoint
-    from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.errors import PluginError
     from aiperf.plugins.footprints import Footprint
     from aiperf.plugins.held import Held
+    from aiperf.plugins.origins import Origin
     from aiperf.plugins.report import PluginRecord
     from aiperf.plugins.tracing import Tracer
 
@@ -37,24 +37,35 @@ if TYPE_CHECKING:
 class AIPerfPluginManager(pluggy.PluginManager):
     """A :class:`pluggy.PluginManager` that a broken plugin cannot break.
 
-    ``generation`` grows whenever the set of plugins changes, so that whoever keeps something
-    computed from it can tell that it is stale. ``plugin_modules`` are the modules that plugins are
-    known to be, ``declarations`` what they register by calls, ``companions`` which plugins they
-    register, ``footprints`` what their imports added to the interpreter, ``unfinished`` the
-    plugins whose import was only half done when discovery came by, ``discoveries`` how far each
-    discovery has come. While one is under way, ``settled`` names the plugins that failed or were
-    skipped in it. ``strict`` makes the failure of an installed plugin an error; ``wanted`` names
-    the installed plugins to look at, ``None`` for all; ``refusal`` is the error that answers
-    everything; ``tracer`` writes what is done; ``held`` is what other threads see of the plugins
-    while discovery looks at them anew. :meth:`next_position` counts on from ``position``.
+    ``position`` is the number after which :meth:`next_position` goes on.
+
+    Attributes:
+        generation: grows whenever the set of plugins changes, so that whoever keeps something
+            computed from it can tell that it is stale.
+        book: where every plugin came from; ``origins`` are those of the ones registered now.
+        plugin_modules: the modules that plugins are known to be.
+        declarations: what plugins register by calls.
+        companions: which plugins they register.
+        footprints: what their imports added to the interpreter.
+        records: what became of each plugin that discovery found.
+        discoveries: how far each discovery has come.
+        unfinished: the plugins whose import was only half done when discovery came by.
+        settled: while discovery is under way, the plugins that failed or were skipped in it.
+        held: while it looks at everything anew, what other threads see of the plugins.
+        strict: whether the failure of an installed plugin is an error.
+        wanted: the installed plugins to look at, ``None`` for all.
+        refusal: the error that answers everything.
+        tracer: writes what is done.
+        here: what the present thread is in the middle of.
+        notices: tells people.
     """
 
     def __init__(self, position: int = 0) -> None:
         super().__init__(PROJECT)
         self.lock = fork_safe_lock()
         self.generation = 0
-        self.origins: dict[str, Origin] = {}
-        self._left: dict[str, Origin] = {}
+        self.book = OriginBook()
+        self.origins = self.book.now
         self.declarations = Declarations()
         self.companions = Companions()
         self.footprints: dict[str, Footprint] = {}
@@ -70,13 +81,14 @@ class AIPerfPluginManager(pluggy.PluginManager):
         self.on_change: Callable[[], None] = _nothing
         self.on_load: Callable[[Origin], None] = _nothing
         self._counter = position
-        self._local = Local()
+        self.here = ThreadState()
+        self.notices = Notices(self.lock)
         self.held: Held | None = None
-        self._guard = Guard(self.origin_of, self.disable_or_raise, self._collector, self.loading_as)
+        self._guard = Guard(
+            self.book.of, self.disable_or_raise, lambda: self.here.collector, self.here.loading_as
+        )
         self._guarded: dict[pluggy.HookImpl, pluggy.HookImpl] = {}
-        self._warned: set[str] = set()
         self._unchecked: list[str] = []
-        self._callers: dict[str, Origin] = {}
         self._distinfo: list[tuple[object, FoundEntryPoint]] = []
 
     # -- pluggy's own methods, made safe -------------------------------------------------------
@@ -91,8 +103,10 @@ class AIPerfPluginManager(pluggy.PluginManager):
         plugin_name = name or self.get_canonical_name(plugin)
         if self.is_blocked(plugin_name):
             return super().register(plugin, name)
-        origin = self.origins.get(plugin_name) or self._runtime_origin(plugin, plugin_name)
-        leader = self.loading
+        origin = self.origins.get(plugin_name) or origin_of_object(
+            plugin, plugin_name, self.next_position()
+        )
+        leader = self.here.loading
         if leader is not None and leader.plugin != plugin_name:
             origin = companion_origin(leader, origin)
         return self.register_inspected(plugin, plugin_name, origin, self.inspect(plugin, origin))
@@ -116,24 +130,24 @@ class AIPerfPluginManager(pluggy.PluginManager):
         Raises:
             ValueError: the plugin or its name is registered already.
         """
-        leader = self.loading
+        leader = self.here.loading
         with self.lock:
             # Whoever calls its hook from another thread needs to know where it came from.
             before = self.origins.get(name)
             self.origins[name] = origin
-            self._local.marks = plugin, marks
+            self.here.inspected = plugin, marks
             registered = None
             try:
                 registered = super().register(plugin, name)
             finally:
-                del self._local.marks
+                self.here.inspected = None
                 if registered is None:
                     del self.origins[name]
                     if before is not None:
                         self.origins[name] = before
             if registered is not None:
                 if leader is not None:
-                    in_hook = bool(self._running)
+                    in_hook = bool(self.here.hooks)
                     self.companions.add(leader, registered, plugin, in_hook=in_hook)
                 if not any(caller.has_spec() for caller in vars(self.hook).values()):
                     self._unchecked.append(registered)
@@ -148,9 +162,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
         """Return the options of a marked function, ``None`` for anything else, as pluggy does."""
-        inspected, marks = getattr(self._local, "marks", (None, None))
-        if marks is not None and inspected is plugin:
-            return marks.get(name)
+        inspected = self.here.inspected
+        if inspected is not None and inspected[0] is plugin:
+            return inspected[1].get(name)
         return None if is_data(plugin, name) else super().parse_hookimpl_opts(plugin, name)
 
     def unregister(self, plugin: object | None = None, name: str | None = None) -> Any | None:
@@ -167,7 +181,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 self._distinfo = [pair for pair in self._distinfo if pair[0] is not removed]
                 origin = self.origins.get(plugin_name)
                 if origin is not None:
-                    self._left[plugin_name] = origin  # first: its hook may be running
+                    self.book.left[plugin_name] = origin  # first: its hook may be running
                     del self.origins[plugin_name]
                     self.declarations.forget(origin)
                     self._unregister_companions(origin)
@@ -231,7 +245,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         with self.lock:
             caller = getattr(self.hook, hook, None)
             if caller is None or not caller.has_spec():
-                self.add_hookspecs(_hook_namespace(hook, doc))
+                self.add_hookspecs(hook_namespace(hook, doc))
                 self._changed()
         return hook
 
@@ -256,15 +270,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
             if plugin is None:
                 continue
             try:
-                check_hookimpls(self, plugin, self.origin_of(name), self.known_hooks)
+                check_hookimpls(self, plugin, self.book.of(name), self.known_hooks)
             except PluginValidationError as error:
                 self.disable_or_raise(error)
-
-    def origin_of(self, plugin_name: str) -> Origin:
-        """Return where a plugin came from."""
-        # One that has been taken out may still be running its hook in this thread or another.
-        origin = self.origins.get(plugin_name) or self._left.get(plugin_name)
-        return origin or Origin(OriginKind.RUNTIME, plugin=plugin_name)
 
     def collect(self, hook: str) -> list[Candidate]:
         """Call ``hook`` on every plugin and return what they contribute, in no order yet.
@@ -275,43 +283,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
             InvalidStateError: the hook's factory was defined in a block that has ended.
             RuntimeError: a hook implementation asks for the very thing that it contributes to.
         """
-        running = self._running
-        if hook in running:
-            raise RuntimeError(
-                f"hook {hook!r} was asked for while it was running: an implementation of it looks "
-                "something up in the factory that it registers with. Return the entries only."
-            )
-        caller = getattr(self.hook, hook, None)
-        if caller is None:
-            raise InvalidStateError(
-                f"there is no hook {hook!r} any more: its factory was defined inside a block of "
-                "Registry.isolated(), which has ended. Define the factory, or import its module, "
-                "before such a block begins."
-            )
-        collector = Collector()
-        outer = self._collector()
-        running.append(hook)
-        self._local.collector = collector
-        try:
-            contributions: list[list[LazyEntry]] = caller()
-        finally:
-            self._local.collector = outer
-            running.pop()
-        candidates = []
-        for entry in (entry for entries in contributions for entry in entries):
-            _, plugin, order, position = collector.sources[id(entry)]
-            origin = self.origin_of(plugin)
-            candidates.append(
-                Candidate(
-                    entry,
-                    origin,
-                    is_plugin=origin.kind is not OriginKind.BUILTIN,
-                    hook_order=order,
-                    order=-origin.position,
-                    position=position,
-                )
-            )
-        return candidates
+        return call_hook(self, hook)
 
     def disable_or_raise(self, error: PluginError) -> None:
         """Take the plugin that failed out, if it is merely installed, and raise the error if not.
@@ -354,22 +326,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         if self.tracer is not None:
             self.tracer.say("discovery", "failed:", error)
         if origin.kind is OriginKind.ENTRY_POINT and not self.strict:
-            self.warn(f"{error} The rest goes on without it.")
-
-    def warn(self, message: str) -> None:
-        """Log a warning, in one line, unless this process has logged it before."""
-        message = " ".join(message.split())
-        with self.lock:
-            if message in self._warned:
-                return
-            self._warned.add(message)
-        self.log_warning(message)
-
-    def log_warning(self, message: str) -> None:
-        """Log a warning."""
-        import logging  # noqa: PLC0415 - a quarter of the start-up, and seldom needed
-
-        logging.getLogger("aiperf.plugins").warning("%s", message)
+            self.notices.warn(f"{error} The rest goes on without it.")
 
     def next_position(self) -> int:
         """Return a number that is higher than all before it."""
@@ -378,46 +335,16 @@ class AIPerfPluginManager(pluggy.PluginManager):
             return self._counter
 
     @property
-    def in_round(self) -> bool:
-        """Whether this thread is in a round of discovery, and so sees what that has come to."""
-        return getattr(self._local, "in_round", False)
-
-    @contextmanager
-    def discovering(self) -> Iterator[None]:
-        """Let this thread see, inside the block, what discovery has come to so far."""
-        before, self._local.in_round = self.in_round, True
-        try:
-            yield
-        finally:
-            self._local.in_round = before
-
-    @property
     def sees_ahead(self) -> bool:
         """Whether this thread sees what others do not see yet."""
-        return self.held is not None and self.in_round
+        return self.held is not None and self.here.in_round
 
     def known_records(self) -> tuple[PluginRecord, ...]:
         """Return the record of every plugin, those from before a refresh while it goes on."""
         with self.lock:
-            if self.held is not None and not self.in_round:
+            if self.held is not None and not self.here.in_round:
                 return self.held.records
             return tuple(self.records.values())
-
-    @property
-    def loading(self) -> Origin | None:
-        """The plugin whose module this thread is importing for discovery, if any."""
-        stack: list[Origin] = self._local.__dict__.setdefault("loading", [])
-        return stack[-1] if stack else None
-
-    @contextmanager
-    def loading_as(self, origin: Origin) -> Iterator[None]:
-        """Attribute what this thread registers inside the block to ``origin``."""
-        stack: list[Origin] = self._local.__dict__.setdefault("loading", [])
-        stack.append(origin)
-        try:
-            yield
-        finally:
-            stack.pop()
 
     def declarer(self, module: str) -> str | None:
         """Return what a registration made by ``module`` is kept under, ``None`` if no plugin's.
@@ -425,7 +352,7 @@ class AIPerfPluginManager(pluggy.PluginManager):
         That is the plugin whose module this thread imports, or whose hook it calls; but where
         that one imports another plugin's module, what this registers is its own.
         """
-        loading = self.loading
+        loading = self.here.loading
         if loading is None:
             return None
         return module if module in self.plugin_modules else declarer_of(loading)
@@ -446,25 +373,14 @@ class AIPerfPluginManager(pluggy.PluginManager):
             if not self.declarations:
                 return []
             names = sorted(name for name, _ in self.list_name_plugin() if self.has_plugin(name))
-            return list(self.declarations.of(map(self.origin_of, names)))
-
-    def caller_origin(self, module: str) -> Origin:
-        """Return the origin of registrations made by calls in ``module``, always the same one."""
-        if module == "__mp_main__":  # what multiprocessing calls the program in its children
-            module = "__main__"
-        origin = self._callers.get(module)
-        if origin is None:
-            path = getattr(sys.modules.get(module), "__file__", None)
-            origin = Origin(OriginKind.RUNTIME, plugin=module, module=module, path=path)
-            self._callers[module] = origin
-        return origin
+            return list(self.declarations.of(map(self.book.of, names)))
 
     def taken_out(self) -> list[str]:
         """Return the names of the plugins that the application took out after they had loaded."""
         with self.lock:
             return sorted(
                 name
-                for name, origin in self._left.items()
+                for name, origin in self.book.left.items()
                 if name not in dict(self.list_name_plugin())
                 and origin.kind is not OriginKind.RUNTIME
                 and getattr(self.records.get(name), "error", None) is None
@@ -478,7 +394,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
         """Register again what a plugin registered when its module was imported."""
         for name, plugin in self.companions.of(leader):
             if not self.has_plugin(name) and not self.is_registered(plugin):
-                self.origins[name] = companion_origin(leader, self._runtime_origin(plugin, name))
+                self.origins[name] = companion_origin(
+                    leader, origin_of_object(plugin, name, self.next_position())
+                )
                 self.register(plugin, name)
 
     # -- details -------------------------------------------------------------------------------
@@ -491,19 +409,9 @@ class AIPerfPluginManager(pluggy.PluginManager):
 
     def _changed(self) -> None:
         self.generation += 1
-        if self.held is not None and not self.in_round:
+        if self.held is not None and not self.here.in_round:
             self.held.serial += 1
         self.on_change()
-
-    @property
-    def _running(self) -> list[str]:
-        """The hooks that this thread is in the middle of calling."""
-        running: list[str] = self._local.__dict__.setdefault("running", [])
-        return running
-
-    def _collector(self) -> Collector | None:
-        collector: Collector | None = getattr(self._local, "collector", None)
-        return collector
 
     def _guarded_implementation(
         self, implementation: pluggy.HookImpl, hook: str
@@ -514,29 +422,6 @@ class AIPerfPluginManager(pluggy.PluginManager):
                 guarded = self._guard.guarded(implementation, hook)
                 self._guarded[implementation] = guarded
         return guarded
-
-    def _runtime_origin(self, plugin: object, name: str) -> Origin:
-        module = plugin if hasattr(plugin, "__file__") else sys.modules.get(type(plugin).__module__)
-        return Origin(
-            OriginKind.RUNTIME,
-            plugin=name,
-            module=getattr(module, "__name__", ""),
-            path=getattr(module, "__file__", None),
-            position=self.next_position(),
-        )
-
-
-def _hook_namespace(hook: str, doc: str) -> ModuleType:
-    """Return a namespace that holds the specification of one hook."""
-
-    def specification() -> Iterable[LazyEntry]:
-        raise NotImplementedError
-
-    specification.__name__ = specification.__qualname__ = hook
-    specification.__doc__ = doc
-    namespace = ModuleType(hook)
-    setattr(namespace, hook, hookspec(specification))
-    return namespace
 
 
 def _nothing(*_: object) -> None:

@@ -10,14 +10,10 @@ from _weakrefset import WeakSet  # weakref's own; weakref takes three times as l
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from aiperf.plugins import resolver
-from aiperf.plugins.candidates import Candidate
+from aiperf.plugins import choosing, registering, resolver
 from aiperf.plugins.contributions import adopt, contributions, hold
-from aiperf.plugins.declarations import Declaration
-from aiperf.plugins.entries import LazyEntry, is_dotted_name
-from aiperf.plugins.errors import FactoryCreationError, RegistrationError
+from aiperf.plugins.errors import RegistrationError
 from aiperf.plugins.manager import AIPerfPluginManager
-from aiperf.plugins.naming import first_free
 from aiperf.plugins.origins import Origin, OriginKind, normalized
 from aiperf.plugins.selection import Selection
 from aiperf.plugins.slots import FactorySlot
@@ -26,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from aiperf.plugins.candidates import Candidate
+    from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.held import Held
     from aiperf.plugins.implementations import Explanation, Implementation
     from aiperf.plugins.slots import ClassType
@@ -116,103 +114,15 @@ class Registry:
         Raises:
             RegistrationError: another target has that identifier and origin already.
         """
-        loading, declarer = self.manager.loading, self.manager.declarer(caller)
-        if loading is not None and declarer is not None:
-            declaration = Declaration(slot.name, entry, caller, priority, loaded)
-            self.manager.declare(declarer, loading, declaration)
-            return
-        with self.manager.lock:
-            registered = slot.runtime.setdefault(entry.class_type, {})
-            earlier = registered.get(entry.identifier)
-            again = earlier is not None and earlier.entry.target == entry.target
-            if earlier is not None and again and priority <= earlier.priority:
-                return
-            if earlier is not None and not again:
-                raise RegistrationError(
-                    f"{slot.name}.{entry.class_type}: identifier {entry.identifier!r} is "
-                    f"{earlier.entry.target} already ({earlier.origin}) and cannot be "
-                    f"{entry.target} too. Give it an identifier of its own.",
-                    origin=earlier.origin,
-                )
-            position = self.manager.next_position()
-            registered[entry.identifier] = Candidate(
-                entry,
-                self.manager.caller_origin(caller),
-                is_plugin=is_plugin or priority > 0,
-                priority=priority,
-                # Of two calls the later wins, of two decorators the earlier.
-                order=-position if is_plugin else position,
-                loaded=loaded,
-            )
-            slot.forget()
+        registering.add_entry(
+            self, slot, entry, caller=caller, is_plugin=is_plugin, priority=priority, loaded=loaded
+        )
 
     def add_class(
         self, slot: FactorySlot, class_type: str, decorated: type[Any], *, priority: int
     ) -> None:
         """Register a class that a decorator was put on, and warn where the old decorators did."""
-        name, path, module = _names_of(decorated)
-        registered = self._registered(slot, class_type, module)
-        again = [each for each, (loaded, _) in registered.items() if loaded is decorated]
-        if again and priority <= registered[again[0]][1]:
-            return
-        identifier = again[0] if again else first_free(name, f"{module}.{name}", registered)
-        entry = LazyEntry(class_type, module, path, identifier)
-        if self._is_awaited(slot, entry, decorated, priority):
-            return
-        candidates = () if self.manager.loading else self.candidates(slot, class_type)
-        self.add(slot, entry, caller=module, priority=priority, loaded=decorated)
-        if not candidates or candidates[0].loaded is decorated:
-            return
-        before, after = candidates[0], self.candidates(slot, class_type)[0]
-        ours = f"{name} (override_priority {priority})"
-        theirs = f"{before.entry.class_name} (override_priority {before.priority})"
-        if after is before:
-            self.manager.log_warning(
-                f"{slot.title}: {class_type!r} is already registered to {theirs}. {ours} is kept "
-                "but not selected; it needs a higher override_priority."
-            )
-        else:
-            self.manager.log_warning(f"{slot.title}: {ours} overrides {theirs} for {class_type!r}.")
-
-    def _is_awaited(
-        self, slot: FactorySlot, entry: LazyEntry, decorated: type[Any], priority: int
-    ) -> bool:
-        """Say whether an entry stands for the class already, and let it have the class.
-
-        A snapshot of another process brings what a decorator registered there before the module
-        is imported here.
-        """
-        name, _, module = _names_of(decorated)
-        with self.manager.lock:
-            registered = slot.runtime.get(entry.class_type, {})
-            for known in map(registered.get, (name, f"{module}.{name}")):
-                if (
-                    known is not None
-                    and known.loaded is None
-                    and known.entry.target == entry.target
-                    and known.priority == priority
-                ):
-                    known.loaded = decorated
-                    return True
-        return False
-
-    def _registered(
-        self, slot: FactorySlot, class_type: str, caller: str
-    ) -> dict[str, tuple[type[Any] | None, int]]:
-        """Return what has the same origin as a registration made by ``caller`` now would have.
-
-        That is a class, where it is loaded, and its priority, by identifier.
-        """
-        declarer = self.manager.declarer(caller)
-        with self.manager.lock:
-            if declarer is None:
-                runtime = slot.runtime.get(class_type, {})
-                return {name: (each.loaded, each.priority) for name, each in runtime.items()}
-            return {
-                each.entry.identifier: (each.loaded, each.priority)
-                for each in self.manager.declarations.by(declarer)
-                if (each.factory, each.entry.class_type) == (slot.name, class_type)
-            }
+        registering.add_class(self, slot, class_type, decorated, priority=priority)
 
     # -- resolving -----------------------------------------------------------------------------
 
@@ -274,11 +184,7 @@ class Registry:
             UnknownImplementationError: an override names one that does not exist.
             IncompatibleVersionError: it, or each there is, needs a version that is not here.
         """
-        candidates = self._some_candidates(slot, class_type)
-        override = self.selection.override(slot, class_type)
-        if override is None:
-            return self._usable(slot, candidates[0])
-        return self._find(slot, candidates, override.reference, asked_by=override.source)
+        return choosing.selected(self, slot, class_type)
 
     def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
         """Return the class that is in force, imported if need be, and keep it for next time."""
@@ -307,14 +213,14 @@ class Registry:
             if losers:
                 from aiperf.plugins.ties import tie_warning  # noqa: PLC0415 - rare
 
-                self.manager.warn(tie_warning(slot.name, candidates, losers))
+                self.manager.notices.warn(tie_warning(slot.name, candidates, losers))
 
     def implementations(self, slot: FactorySlot, class_type: str) -> list[Implementation]:
         """Return the public record of each implementation, the selected one first."""
         from aiperf.plugins.implementations import describe  # noqa: PLC0415 - not to create
 
         candidates = self.candidates(slot, class_type)
-        return describe(slot.name, candidates, self._in_force(slot, class_type))
+        return describe(slot.name, candidates, choosing.in_force(self, slot, class_type))
 
     def explain(self, slot: FactorySlot, class_type: str) -> Explanation:
         """Return how a class type was resolved, and all that would change it.
@@ -334,10 +240,12 @@ class Registry:
         """
         from aiperf.plugins.implementations import explain  # noqa: PLC0415 - not to create
 
-        candidates = self._some_candidates(slot, class_type)
+        candidates = choosing.some_candidates(self, slot, class_type)
         override = self.selection.override(slot, class_type)
         chosen = self.selection.environment
-        return explain(slot, candidates, self._in_force(slot, class_type), override, chosen)
+        return explain(
+            slot, candidates, choosing.in_force(self, slot, class_type), override, chosen
+        )
 
     # -- selecting -----------------------------------------------------------------------------
 
@@ -350,7 +258,7 @@ class Registry:
             RegistrationError: a plugin tries it while it is loaded.
         """
         self._check_not_loading(slot, class_type)
-        self._find(slot, self._some_candidates(slot, class_type), reference)
+        choosing.find(self, slot, choosing.some_candidates(self, slot, class_type), reference)
         self.selection.set(slot, class_type, reference)
 
     def clear(self, slot: FactorySlot, class_type: str) -> None:
@@ -428,37 +336,6 @@ class Registry:
     def _adopt(self, origin: Origin) -> None:
         adopt(self.manager, list(self.every_slot), origin)
 
-    def _some_candidates(self, slot: FactorySlot, class_type: str) -> tuple[Candidate, ...]:
-        candidates = self.candidates(slot, class_type)
-        if not candidates:
-            from aiperf.plugins.unknown import unknown_class_type  # noqa: PLC0415 - error path
-
-            raise unknown_class_type(slot, class_type, self.class_types(slot), self.absent_note())
-        return candidates
-
-    def _find(
-        self,
-        slot: FactorySlot,
-        candidates: tuple[Candidate, ...],
-        reference: str,
-        asked_by: str | None = None,
-    ) -> Candidate:
-        candidate = resolver.find(candidates, reference)
-        if candidate is None:
-            from aiperf.plugins.unknown import unknown_implementation  # noqa: PLC0415 - as above
-
-            raise unknown_implementation(slot, candidates, reference, self.absent_note(), asked_by)
-        return self._usable(slot, candidate, asked_by)
-
-    def _usable(
-        self, slot: FactorySlot, candidate: Candidate, asked_by: str | None = None
-    ) -> Candidate:
-        if candidate.unmet:
-            from aiperf.plugins.passed_over import incompatible  # noqa: PLC0415 - error path
-
-            raise incompatible(slot, candidate, asked_by)
-        return candidate
-
     def _check_versions(self, candidates: list[Candidate]) -> None:
         """Note of each candidate which version it needs that is not here."""
         stating = [candidate for candidate in candidates if candidate.entry.requires]
@@ -469,12 +346,6 @@ class Registry:
             for candidate in stating:
                 candidate.unmet = unmet(candidate, versions)
 
-    def _in_force(self, slot: FactorySlot, class_type: str) -> Candidate | None:
-        try:
-            return self.selected(slot, class_type)
-        except FactoryCreationError:
-            return None
-
     def absent_note(self) -> str:
         """Return what an error message says of the plugins which failed or are switched off."""
         from aiperf.plugins.unknown import absent_plugins_note  # noqa: PLC0415 - error path
@@ -482,7 +353,7 @@ class Registry:
         return absent_plugins_note(self.manager.known_records())
 
     def _check_not_loading(self, slot: FactorySlot, class_type: str) -> None:
-        loading = self.manager.loading
+        loading = self.manager.here.loading
         if loading is not None:
             raise RegistrationError(
                 f"{loading} tries to select an implementation of {slot.name}.{class_type} while it "
@@ -495,16 +366,3 @@ class Registry:
         with self.manager.lock:
             for slot in list(self.every_slot):
                 slot.forget()
-
-
-def _names_of(decorated: Any) -> tuple[str, str, str]:
-    """Return the name of whatever a decorator was put on, what reaches it in its module, and that.
-
-    Old factories took whatever can be called, and classes made at run time with any name. One made
-    in a function has only its name.
-    """
-    name = getattr(decorated, "__name__", type(decorated).__name__)
-    if not name.isidentifier():
-        name = "_" + "".join(letter if letter.isalnum() else "_" for letter in name)
-    path = getattr(decorated, "__qualname__", name)
-    return name, (path if is_dotted_name(path) else name), decorated.__module__

@@ -226,9 +226,9 @@ def take(discovery: Discovery, start_method: str | None = None) -> Snapshot:
     with manager.lock:
         added = list(_added(registry))
         objects = [
-            (plugin, manager.origin_of(name))
+            (plugin, manager.book.of(name))
             for name, plugin in manager.list_name_plugin()
-            if plugin is not None and manager.origin_of(name).kind is OriginKind.RUNTIME
+            if plugin is not None and manager.book.of(name).kind is OriginKind.RUNTIME
         ]
     reasons = [(factory, candidate, why_not_class(candidate)) for factory, candidate in added]
     refused = [(origin, why_not_plugin(plugin)) for plugin, origin in objects]
@@ -331,7 +331,7 @@ def _put(registry: Registry, registration: Registration) -> None:
     known = registered.get(entry.identifier)
     registered[entry.identifier] = Candidate(
         entry,
-        registry.manager.caller_origin(registration.caller),
+        registry.manager.book.of_caller(registration.caller),
         is_plugin=registration.is_plugin,
         priority=registration.priority,
         order=registration.order,

@@ -82,7 +82,7 @@ print(json.dumps({
     "path": [each for each in sys.path if each not in path],
     "finders": [each for each in finders() if each not in before],
     "modules": sorted(name for name in sys.modules if name.partition(".")[0] == "bad_plugin"),
-    "loading": str(manager.loading),
+    "loading": str(manager.here.loading),
 }))
 """
 

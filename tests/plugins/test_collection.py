@@ -185,7 +185,7 @@ def test_an_error_with_somebody_elses_origin_is_still_the_hooks(registry, instal
     """It cannot be used to take another plugin out."""
 
     def hook():
-        raise PluginLoadError("not me", origin=registry.manager.origin_of("other"))
+        raise PluginLoadError("not me", origin=registry.manager.book.of("other"))
 
     install("bad", hook)
     assert collected() == [FINE]

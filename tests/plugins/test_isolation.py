@@ -56,7 +56,7 @@ def test_only_the_applications_own_is_there(app, registry):
 def test_the_modules_that_registered_something_are_known(app, registry, make):
     """Of builtins, factories, calls, decorators, and of plugins' modules that stay imported."""
     for plugin in ("json", "not_imported"):
-        with registry.manager.loading_as(make.installed(plugin)):
+        with registry.manager.here.loading_as(make.installed(plugin)):
             registry.add(registry.slots["endpoint"], make.entry("x"), caller=f"{plugin}.deep")
     own = {"app", app.__module__, __name__}
     assert registering_modules(registry) == {*own, "json.deep"}
@@ -281,11 +281,11 @@ def test_hooks_of_the_applications_own_stay(registry):
 
 def test_warnings_are_given_again(registry, warned):
     """A message that was logged before counts as new in a block, and as old after it."""
-    registry.manager.warn("once")
+    registry.manager.notices.warn("once")
     with registry.isolated():
-        registry.manager.warn("once")
-        registry.manager.warn("once")
-    registry.manager.warn("once")
+        registry.manager.notices.warn("once")
+        registry.manager.notices.warn("once")
+    registry.manager.notices.warn("once")
     assert warned() == ["once", "once"]
 
 

@@ -376,7 +376,7 @@ class TestLoading:
         assert not load_plugin(manager, make.installed("acme"), lambda: refused)
         assert manager.origins == {}
         manager.register(make.plugin([]), "acme")
-        assert manager.origin_of("acme").kind is OriginKind.RUNTIME
+        assert manager.book.of("acme").kind is OriginKind.RUNTIME
 
     def test_none_may_set_what_only_a_person_sets(self, manager, make, monkeypatch, warned):
         """The variable is what it was, and the plugin has failed."""
@@ -416,7 +416,7 @@ class TestLoading:
         manager.register(make.plugin([], "other"))
         with pytest.raises(KeyboardInterrupt):
             load_plugin(manager, make.installed("acme"), interrupted)
-        assert manager.loading is None
+        assert manager.here.loading is None
         assert manager.records == {}
         assert load_plugin(manager, make.installed("acme"), lambda: make.plugin([]))
 

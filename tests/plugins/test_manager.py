@@ -108,11 +108,11 @@ class TestRegister:
         manager.register(made)
         manager.register(sys.modules[__name__], "file")
         manager.register(TestRegister(), "instance")
-        assert manager.origin_of("made").kind is OriginKind.RUNTIME
+        assert manager.book.of("made").kind is OriginKind.RUNTIME
         for name in ("file", "instance"):
-            origin = manager.origin_of(name)
+            origin = manager.book.of(name)
             assert (origin.module, origin.path) == (__name__, __file__)
-        unknown = manager.origin_of("unknown")
+        unknown = manager.book.of("unknown")
         assert (unknown.kind, unknown.plugin) == (OriginKind.RUNTIME, "unknown")
 
     def test_a_plugin_that_is_blocked_while_it_is_looked_at_is_not_registered(self, manager):
@@ -378,10 +378,10 @@ class TestFailure:
 
     def test_a_warning_is_one_line_and_is_given_once(self, manager, warned):
         """However often the same thing is found out."""
-        manager.warn("two\n  lines")
-        manager.warn("two lines")
-        manager.log_warning("again")
-        manager.log_warning("again")
+        manager.notices.warn("two\n  lines")
+        manager.notices.warn("two lines")
+        manager.notices.log("again")
+        manager.notices.log("again")
         assert warned() == ["two lines", "again", "again"]
 
 
@@ -390,27 +390,27 @@ class TestDeclaring:
 
     def test_outside_of_any_plugin_nobody_declares(self, manager):
         """The call is the application's."""
-        assert manager.loading is None
+        assert manager.here.loading is None
         assert manager.declarer("acme") is None
 
     def test_a_call_is_the_plugins_that_is_loaded(self, manager, make):
         """Also where a helper module makes it; the innermost plugin counts."""
         one, other = make.installed("one"), Origin(OriginKind.RUNTIME, "mine", "tests")
-        with manager.loading_as(one):
-            assert (manager.loading, manager.declarer("one.helper")) == (one, "one")
-            with manager.loading_as(other):
-                assert (manager.loading, manager.declarer("tests")) == (other, "mine")
-            assert manager.loading == one
+        with manager.here.loading_as(one):
+            assert (manager.here.loading, manager.declarer("one.helper")) == (one, "one")
+            with manager.here.loading_as(other):
+                assert (manager.here.loading, manager.declarer("tests")) == (other, "mine")
+            assert manager.here.loading == one
 
     def test_a_plugin_imported_by_another_keeps_its_own(self, manager, make):
         """What a known plugin's module registers is its own, whoever imported it."""
         manager.plugin_modules.add("two")
-        with manager.loading_as(make.installed("one")):
+        with manager.here.loading_as(make.installed("one")):
             assert manager.declarer("two") == "two"
 
     def test_a_conflict_names_the_plugin(self, manager, endpoints, make):
         """And nothing is changed by it."""
-        with manager.loading_as(make.installed("acme")):
+        with manager.here.loading_as(make.installed("acme")):
             endpoints.register_lazy("chat", "acme", "Acme", "x")
             generation = manager.generation
             endpoints.register_lazy("chat", "acme", "Acme", "x")
@@ -420,12 +420,12 @@ class TestDeclaring:
 
     def test_the_origin_of_a_caller_is_always_the_same(self, manager):
         """One value for each module, with its file where it has one."""
-        origin = manager.caller_origin(__name__)
-        assert manager.caller_origin(__name__) is origin
+        origin = manager.book.of_caller(__name__)
+        assert manager.book.of_caller(__name__) is origin
         assert (origin.plugin, origin.path) == (__name__, __file__)
-        assert manager.caller_origin("?").path is None
+        assert manager.book.of_caller("?").path is None
 
     def test_the_program_is_one_caller_in_workers_too(self, manager):
         """``multiprocessing`` imports it under another name in its children."""
-        assert manager.caller_origin("__mp_main__") is manager.caller_origin("__main__")
-        assert manager.caller_origin("__main__").plugin == "__main__"
+        assert manager.book.of_caller("__mp_main__") is manager.book.of_caller("__main__")
+        assert manager.book.of_caller("__main__").plugin == "__main__"

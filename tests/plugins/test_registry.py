@@ -308,7 +308,7 @@ class TestCalls:
     def test_a_plugin_may_not_select(self, registry, endpoints, make):
         """Only a person or the application does."""
         endpoints.register_lazy("chat", "app", "Chat")
-        with registry.manager.loading_as(make.installed("acme")):
+        with registry.manager.here.loading_as(make.installed("acme")):
             for select in (
                 lambda: endpoints.use_implementation_by_id("chat", "Chat"),
                 lambda: endpoints.clear_implementation("chat"),
@@ -634,7 +634,7 @@ def resolution(steps: list[tuple[Any, ...]]) -> list[Any]:
 
         assert load_plugin(registry.manager, origin, load)
     listed = EndpointFactory.list_implementations()
-    return [listed, EndpointFactory.explain("chat"), registry.manager._warned]
+    return [listed, EndpointFactory.explain("chat"), registry.manager.notices.told]
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)

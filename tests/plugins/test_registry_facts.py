@@ -159,7 +159,7 @@ class TestCalls:
         """Its module, its priority and its class, where it has one; it counts for nobody yet."""
         origin = make.installed("acme")
         made = type("Made", (), {"__module__": "acme.classes"})
-        with registry.manager.loading_as(origin):
+        with registry.manager.here.loading_as(origin):
             registry.add(slot, make.entry("x"), caller="acme.deep", priority=4, loaded=made)
         (declared,) = registry.manager.declarations.by("acme")
         assert declared.factory == "endpoint"
@@ -230,7 +230,7 @@ class TestDecorators:
         endpoints.register_all("chat", "rank")(made)
         assert [each.reference for each in endpoints.list_implementations()] == ["Both", "Both"]
         assert warned() == []
-        assert registry.manager.loading is None
+        assert registry.manager.here.loading is None
 
     def test_inside_a_plugin_each_factory_and_class_type_has_its_own(
         self, registry, endpoints, make
@@ -238,7 +238,7 @@ class TestDecorators:
         """What the same plugin registers elsewhere takes no name away."""
         registry.define_factory("other", "OtherFactory", __name__, "")
         made, other = (type("Made", (), {"__module__": f"acme.{name}"}) for name in "ab")
-        with registry.manager.loading_as(make.installed("acme")):
+        with registry.manager.here.loading_as(make.installed("acme")):
             registry.add_class(registry.slots["other"], "chat", other, priority=0)
             endpoints.register("rank")(other)
             endpoints.register("chat", override_priority=1)(made)
@@ -256,7 +256,7 @@ class TestDecorators:
         """Names are free or taken within the plugin whose module it is."""
         made, other = (type("Made", (), {"__module__": "two"}) for _ in range(2))
         registry.manager.plugin_modules.add("two")
-        with registry.manager.loading_as(make.installed("one")):
+        with registry.manager.here.loading_as(make.installed("one")):
             for each in (made, made, other):
                 endpoints.register("chat")(each)
         assert registry.manager.declarations.by("one") == []
@@ -422,7 +422,7 @@ class TestSelecting:
         """The error is that plugin's, and says what it may do instead."""
         assert builtins
         origin = make.installed("acme")
-        with registry.manager.loading_as(origin), pytest.raises(RegistrationError) as caught:
+        with registry.manager.here.loading_as(origin), pytest.raises(RegistrationError) as caught:
             endpoints.use_implementation_by_id("chat", "fast")
         assert caught.value.origin is origin
         assert str(caught.value) == (
@@ -431,7 +431,7 @@ class TestSelecting:
             "come before other plugins."
         )
         with (
-            registry.manager.loading_as(origin),
+            registry.manager.here.loading_as(origin),
             pytest.raises(
                 RegistrationError, match=r"an implementation of endpoint\.chat while it is loaded"
             ),
