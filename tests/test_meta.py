@@ -18,6 +18,7 @@ SOURCES = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("module", SOURCES)
 def test_a_module_imports_alone(module, fresh_python):
     """No module needs another to be imported first, prints, or warns."""

@@ -80,6 +80,7 @@ def project(pytester, install_plugin, monkeypatch):
     return pytester
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("options", "seed"), [([], 1), ([], 2), (["-n", "2"], 3)], ids=["one", "another", "xdist"]
 )

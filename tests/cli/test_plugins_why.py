@@ -110,6 +110,7 @@ SITUATIONS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("env", "words"), SITUATIONS.values(), ids=SITUATIONS)
 def test_each_change_that_is_told_does_what_it_says(why, site, env, words):
     """Each line for the shell is followed, alone, and selects the loser."""

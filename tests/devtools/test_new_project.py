@@ -241,6 +241,7 @@ def test_without_the_extra_the_error_says_what_to_install(fresh_python):
     )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["x", "a" * 20 + "-" + "b" * 19])
 def test_the_tests_of_a_project_pass(tmp_path, name):
     """Its own, with every factory, whether the name is short or long."""
