@@ -387,6 +387,22 @@ class TestRefresh:
         registry.switch(None)
         assert (ahead, names()) == (["before", "found"], ["own", "found"])
 
+    def test_a_class_that_a_plugin_loads_meanwhile_is_its_own_alone(
+        self, registry, endpoints, make
+    ):
+        """Whoever is not part of the refresh still gets the one from before it, until its end."""
+        endpoints.register_lazy("chat", "json", "JSONDecoder")
+        registry.switch(registry.hold()[1])
+        made = lambda: endpoints.get_class_from_type("chat").__name__  # noqa: E731
+        with registry.manager.here.discovering():
+            registry.manager.origins["found"] = make.installed("found")
+            found = make.plugin([make.entry("found", target="json:JSONEncoder")], "found")
+            registry.manager.register(found, "found")
+            ahead = made()
+        meanwhile = made()
+        registry.switch(None)
+        assert (ahead, meanwhile, made()) == ("JSONEncoder", "JSONDecoder", "JSONEncoder")
+
     def test_a_factory_that_is_new_is_not_held_back(self, registry, endpoints):
         """There is nothing that it had before."""
         registry.switch(registry.hold()[1])
