@@ -14,7 +14,7 @@ from aiperf import LazyEntry, hookimpl
 
 @hookimpl
 def aiperf_register_endpoint():
-    return [LazyEntry("type{number}", "bench_{number}.module", "Thing", "bench_{number}")]
+    return [LazyEntry("type{number}", "bench_{number}_work", "Thing", "bench_{number}")]
 '''
 
 BARE_PLUGIN = '''"""A plugin whose hook returns tuples: its host need not load a registry."""
@@ -26,7 +26,7 @@ hookimpl = pluggy.HookimplMarker("aiperf")
 
 @hookimpl
 def aiperf_register_endpoint():
-    return [("type{number}", "bench_{number}.module", "Thing", "bench_{number}")]
+    return [("type{number}", "bench_{number}_work", "Thing", "bench_{number}")]
 '''
 
 
@@ -44,6 +44,7 @@ def site(directory: Path, distributions: int, plugins: int, module: str = PLUGIN
         if number < plugins:
             points = f"[aiperf.plugins]\nbench_{number} = bench_{number}\n"
             (directory / f"bench_{number}.py").write_text(module.format(number=number))
+            (directory / f"bench_{number}_work.py").write_text("class Thing: ...\n")
         elif number % 4 == 0:
             points = f"[console_scripts]\nbench-{number} = bench_{number}:main\n"
         else:

@@ -28,10 +28,10 @@ def test_each_block_ends_with_what_was_before(here, make):
     with here.loading_as(outer), here.discovering(), here.collecting("one", collector):
         before = seen(here)
         assert before == (outer, ("one",), collector, True)
-        with suppress(KeyError), here.loading_as(inner), here.discovering():
-            with here.collecting("two", Collector()):
-                assert here.hooks == ("one", "two")
-                raise KeyError
+        within = here.collecting("two", Collector())
+        with suppress(KeyError), here.loading_as(inner), here.discovering(), within:
+            assert here.hooks == ("one", "two")
+            raise KeyError
         assert seen(here) == before
     assert seen(here) == (None, (), None, False)
 
