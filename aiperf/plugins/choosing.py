@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 
 def selected(registry: Registry, slot: FactorySlot, class_type: str) -> Candidate:
-    """Do the work of :meth:`Registry.selected`."""
+    """Return the candidate that is in force.
+
+    Raises:
+        UnknownClassTypeError: there is none.
+        UnknownImplementationError: an override names one that does not exist.
+        IncompatibleVersionError: it, or each there is, needs a version that is not here.
+    """
     candidates = some_candidates(registry, slot, class_type)
     override = registry.selection.override(slot, class_type)
     if override is None:

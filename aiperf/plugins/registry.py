@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from aiperf.plugins.candidates import Candidate
-    from aiperf.plugins.entries import LazyEntry
     from aiperf.plugins.held import Held
     from aiperf.plugins.implementations import Explanation, Implementation
     from aiperf.plugins.slots import ClassType
@@ -96,33 +95,8 @@ class Registry:
         self.builtins[name] = plugin, origin
         self.manager.register(plugin, name)
 
-    def add(
-        self,
-        slot: FactorySlot,
-        entry: LazyEntry,
-        *,
-        caller: str,
-        is_plugin: bool = False,
-        priority: int = 0,
-        loaded: type[Any] | None = None,
-    ) -> None:
-        """Register one entry from a call in module ``caller``.
-
-        Inside a plugin that is being loaded the entry is the plugin's, and counts once that has
-        loaded wholly.
-
-        Raises:
-            RegistrationError: another target has that identifier and origin already.
-        """
-        registering.add_entry(
-            self, slot, entry, caller=caller, is_plugin=is_plugin, priority=priority, loaded=loaded
-        )
-
-    def add_class(
-        self, slot: FactorySlot, class_type: str, decorated: type[Any], *, priority: int
-    ) -> None:
-        """Register a class that a decorator was put on, and warn where the old decorators did."""
-        registering.add_class(self, slot, class_type, decorated, priority=priority)
+    add = registering.add_entry
+    add_class = registering.add_class
 
     # -- resolving -----------------------------------------------------------------------------
 
@@ -176,15 +150,7 @@ class Registry:
                     self.manager.tracer.ranked(slot.name, class_type, known)
         return known
 
-    def selected(self, slot: FactorySlot, class_type: str) -> Candidate:
-        """Return the candidate that is in force.
-
-        Raises:
-            UnknownClassTypeError: there is none.
-            UnknownImplementationError: an override names one that does not exist.
-            IncompatibleVersionError: it, or each there is, needs a version that is not here.
-        """
-        return choosing.selected(self, slot, class_type)
+    selected = choosing.selected
 
     def load(self, slot: FactorySlot, class_type: ClassType) -> type[Any]:
         """Return the class that is in force, imported if need be, and keep it for next time."""
