@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aiperf.cli import options
 from aiperf.cli.class_types import check_class_types
+from aiperf.cli.dataset_options import dataset
+from aiperf.cli.endpoint_options import endpoint
+from aiperf.cli.load_options import load
+from aiperf.cli.lock_options import plugins
+from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
+from aiperf.cli.transport_options import transport
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
@@ -19,11 +24,12 @@ _SIGNAL_BASE = 128
 
 
 @click.command()
-@options.endpoint
-@options.load
-@options.prompts
-@options.parts
-@options.output
+@endpoint
+@transport
+@dataset
+@load
+@output
+@plugins
 @click.pass_context
 def profile(
     context: click.Context, /, use: tuple[str, ...], *, trace_plugins: bool, **chosen: Any

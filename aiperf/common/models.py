@@ -21,15 +21,28 @@ WARMUP = "warmup"
 class Turn:
     """One user turn: what is asked for, before any wire format.
 
-    ``texts`` holds one text for a conversation endpoint and a batch of them for embeddings.
-    ``input_tokens`` is the dataset's own count of all texts (``None``: not counted yet);
-    ``max_tokens`` is the most output tokens to ask for (``None``: leave it to the server).
+    ``texts`` holds one text for a conversation endpoint, a batch of them for embeddings, and the
+    passages for rankings, whose ``query`` is apart. ``input_tokens`` is the dataset's own count of
+    all texts (``None``: not counted yet); ``max_tokens`` is the most output tokens to ask for
+    (``None``: leave it to the server). ``images`` and ``audios`` are URLs, mostly ``data:`` ones
+    (``data:image/png;base64,…``, ``data:audio/wav;base64,…``).
+
+    ``answer`` is what the server said to it, or is taken to have said: part of the history of the
+    turns that follow. ``delay_ms`` is the think time, from the end of the turn before it to its
+    start. ``timestamp_ms`` is when it starts, counted from the beginning of a trace; ``None`` where
+    it is not from one.
     """
 
     texts: tuple[str, ...]
     system: str | None = None
     max_tokens: int | None = None
     input_tokens: int | None = None
+    query: str | None = None
+    images: tuple[str, ...] = ()
+    audios: tuple[str, ...] = ()
+    answer: str | None = None
+    delay_ms: float | None = None
+    timestamp_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""From the options that say what is written to the output's configuration."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiperf.common.config import OutputConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def output_config(chosen: Mapping[str, Any], model: str) -> OutputConfig:
+    """Return where the artifacts go; without a directory, one that is named for the run."""
+    return OutputConfig(artifact_dir=_artifact_dir(chosen, model))
+
+
+def _artifact_dir(chosen: Mapping[str, Any], model: str) -> Path:
+    if chosen["output_artifact_dir"] is not None:
+        return Path(chosen["output_artifact_dir"])
+    words = (model, chosen["endpoint_type"], f"concurrency{chosen['concurrency']}")
+    return Path("artifacts") / "-".join(re.sub(r"[^\w.]+", "_", word) for word in words)

@@ -1,0 +1,35 @@
+"""From the options that say where requests go to the transport's configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiperf.cli.pairs import header_text, pairs
+from aiperf.common.config import TransportConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def transport_config(chosen: Mapping[str, Any]) -> TransportConfig:
+    """Return the transport's configuration; ``url`` is empty for the embedded server.
+
+    Raises:
+        click.UsageError: a header is none.
+    """
+    url = chosen["url"]
+    headers = pairs("--header", chosen["headers"], parse_values=False)
+    return TransportConfig(
+        url=_with_scheme(url) if url is not None else "",
+        connect_timeout=chosen["connect_timeout_seconds"],
+        request_timeout=chosen["request_timeout_seconds"],
+        idle_timeout=chosen["idle_timeout_seconds"],
+        headers={name: header_text(value) for name, value in headers.items()},
+        api_key=chosen["api_key"],
+        verify=not chosen["tls_insecure"],
+        ca_file=chosen["tls_ca_file"],
+    )
+
+
+def _with_scheme(url: str) -> str:
+    return url if "://" in url else f"http://{url}"
