@@ -16,8 +16,10 @@ FILE_NAME = "run.log"
 
 
 @contextmanager
-def run_log(directory: Path) -> Iterator[logging.Logger]:
+def run_log(directory: Path, *, verbose: bool = False) -> Iterator[logging.Logger]:
     """Write what AIPerf's loggers say inside the block to the run's log.
+
+    If it is to be ``verbose``, to standard error as well.
 
     Warnings of the plugin registry still go to standard error as well.
 
@@ -34,10 +36,16 @@ def run_log(directory: Path) -> Iterator[logging.Logger]:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     before = logger.level
     logger.addHandler(handler)
+    shown = logging.StreamHandler() if verbose else None
+    if shown is not None:
+        shown.setFormatter(handler.formatter)
+        logger.addHandler(shown)
     logger.setLevel(logging.INFO)
     try:
         yield logging.getLogger("aiperf.benchmark")
     finally:
         logger.removeHandler(handler)
+        if shown is not None:
+            logger.removeHandler(shown)
         logger.setLevel(before)
         handler.close()

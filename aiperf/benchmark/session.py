@@ -36,10 +36,13 @@ def run_session(config: BenchmarkConfig) -> Outcome:
 
         lock = Lock.read(config.plugins_locked)
         lock.check(ExporterFactory.plugin_registry, config.plugins_locked)
-    exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
-    config = replace(config, types=replace(config.types, exporters=exporters))
+    if not config.types.exporters:
+        exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
+        config = replace(config, types=replace(config.types, exporters=exporters))
     with ExitStack() as stack:
-        log = stack.enter_context(run_log(config.output.artifact_dir))
+        log = stack.enter_context(
+            run_log(config.output.artifact_dir, verbose=config.output.verbose)
+        )
         for record in report:
             log.info("plugin %s: %s %s", record.name, record.status, record.error or record.reason)
         if not config.transport.url:

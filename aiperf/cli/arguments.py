@@ -30,6 +30,8 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
     """
     if chosen["url"] is not None and not chosen["model"]:
         raise click.UsageError("Missing option '--model': with --url, say which model to ask for.")
+    if chosen["as_json"] and chosen["exporters"] and "json" not in chosen["exporters"]:
+        raise click.UsageError("--json shows what the exporter json writes; add --exporter json.")
     model = chosen["model"] or EMBEDDED_MODEL
     return BenchmarkConfig(
         model=model,
@@ -44,7 +46,8 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
             arrival=chosen["arrival_pattern"],
             executor=chosen["executor"],
             tokenizer=chosen["tokenizer"],
-            ui=chosen["ui_type"],
+            ui="none" if chosen["quiet"] or chosen["as_json"] else chosen["ui_type"],
+            exporters=chosen["exporters"],
         ),
         streaming=chosen["streaming"],
         endpoint_path=chosen["endpoint_path"],

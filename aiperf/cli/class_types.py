@@ -86,13 +86,14 @@ def check_class_types(ctx: click.Context, registry: Registry) -> None:
             continue
         slot, value = registry.slots[option.type.factory], ctx.params[option.name]
         known = registry.class_types(slot)
-        if value not in known:
-            raise click.BadParameter(
-                f"there is no class type {value!r} of {slot.name}. {did_you_mean(value, known)}"
-                f"{registry.absent_note()}",
-                ctx=ctx,
-                param=option,
-            )
+        for wanted in value if option.multiple else (value,):
+            if wanted not in known:
+                raise click.BadParameter(
+                    f"there is no class type {wanted!r} of {slot.name}. "
+                    f"{did_you_mean(wanted, known)}{registry.absent_note()}",
+                    ctx=ctx,
+                    param=option,
+                )
 
 
 def _offer(ctx: click.Context) -> Offer:

@@ -8,6 +8,7 @@ from aiperf.cli.class_types import class_type_option
 from aiperf.cli.option_kinds import COUNT, together
 
 dataset = together(
+    "Dataset",
     class_type_option(
         "--dataset-type",
         "--custom-dataset-type",

@@ -8,6 +8,7 @@ from aiperf.cli.class_types import class_type_option
 from aiperf.cli.option_kinds import together
 
 endpoint = together(
+    "Endpoint",
     click.option("--model", "--model-names", "-m", help="The model to ask for. Needed with --url."),
     class_type_option(
         "--endpoint-type", factory="endpoint", default="chat", help_text="The wire format."

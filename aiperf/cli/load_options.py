@@ -8,6 +8,7 @@ from aiperf.cli.class_types import class_type_option
 from aiperf.cli.option_kinds import COUNT, SECONDS, together
 
 load = together(
+    "Load",
     class_type_option(
         "--arrival-pattern",
         factory="arrival",

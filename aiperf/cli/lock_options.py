@@ -8,6 +8,7 @@ from aiperf.cli.option_kinds import together
 from aiperf.cli.plugin_options import trace_option, use_option
 
 plugins = together(
+    "Plugins",
     click.option(
         "--plugins-locked",
         type=click.Path(dir_okay=False),

@@ -11,18 +11,57 @@ if TYPE_CHECKING:
 
 CommandT = TypeVar("CommandT", bound="Callable[..., Any]")
 
-SECONDS = click.FloatRange(min=0, min_open=True)
-COUNT = click.IntRange(min=1)
+
+class _Seconds(click.FloatRange):
+    name = "seconds"
+
+
+class _Count(click.IntRange):
+    name = "count"
+
+
+SECONDS = _Seconds(min=0, min_open=True)
+COUNT = _Count(min=1)
+
+_GROUPS = "__aiperf_option_groups__"
 
 
 def together(
-    *decorators: Callable[[CommandT], CommandT],
+    title: str, *decorators: Callable[[CommandT], CommandT]
 ) -> Callable[[CommandT], CommandT]:
-    """Return one decorator for a group of options, shown in the order given."""
+    """Return one decorator for a group of options, shown under ``title`` in the order given."""
 
     def decorate(command: CommandT) -> CommandT:
         for decorator in reversed(decorators):
             command = decorator(command)
+        before = vars(command).get(_GROUPS, ())
+        setattr(command, _GROUPS, ((title, len(decorators)), *before))
         return command
 
     return decorate
+
+
+def groups_of(command: click.Command) -> list[tuple[str, list[click.Parameter]]]:
+    """Return the options of ``command`` by group, each with its title, in the order of the help."""
+    params = iter(command.params)
+    found = [
+        (title, [next(params) for _ in range(count)])
+        for title, count in vars(command.callback).get(_GROUPS, ())
+    ]
+    return [*found, ("Other", list(params))]
+
+
+class GroupedCommand(click.Command):
+    """A command whose help shows its options by group; see :func:`together`."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a section for each group, and one for what is in none."""
+        groups = groups_of(self)
+        help_option = self.get_help_option(ctx)
+        if help_option is not None:
+            groups[-1][1].append(help_option)
+        for title, params in groups:
+            rows = [row for param in params if (row := param.get_help_record(ctx)) is not None]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)

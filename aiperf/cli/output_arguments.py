@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 def output_config(chosen: Mapping[str, Any], model: str) -> OutputConfig:
     """Return where the artifacts go; without a directory, one that is named for the run."""
-    return OutputConfig(artifact_dir=_artifact_dir(chosen, model))
+    return OutputConfig(
+        artifact_dir=_artifact_dir(chosen, model),
+        show="json" if chosen["as_json"] else "nothing" if chosen["quiet"] else "tables",
+        verbose=chosen["verbose"],
+    )
 
 
 def _artifact_dir(chosen: Mapping[str, Any], model: str) -> Path:

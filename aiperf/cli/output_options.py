@@ -4,15 +4,42 @@ from __future__ import annotations
 
 import click
 
-from aiperf.cli.class_types import class_type_option
+from aiperf.cli.class_types import ClassType, class_type_option
 from aiperf.cli.option_kinds import together
 
 output = together(
+    "Output",
     click.option(
         "--output-artifact-dir",
         "--artifact-dir",
         type=click.Path(file_okay=False),
         help="Where the artifacts go.  [default: artifacts/MODEL-ENDPOINT-concurrencyN]",
+    ),
+    click.option(
+        "--exporter",
+        "exporters",
+        type=ClassType("exporter"),
+        multiple=True,
+        metavar="TYPE",
+        help="Write this artifact only, such as json; may be repeated.  [default: all]",
+    ),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print the results as JSON instead of tables, and show no progress.",
+    ),
+    click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        help="Print no tables and show no progress; errors still go to standard error.",
+    ),
+    click.option(
+        "--verbose",
+        "-v",
+        is_flag=True,
+        help="Show on standard error, too, what goes into run.log.",
     ),
     class_type_option(
         "--ui-type",

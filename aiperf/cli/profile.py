@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiperf.cli.class_types import check_class_types
+from aiperf.cli.config_option import config_option
 from aiperf.cli.dataset_options import dataset
 from aiperf.cli.endpoint_options import endpoint
 from aiperf.cli.load_options import load
 from aiperf.cli.lock_options import plugins
+from aiperf.cli.option_kinds import GroupedCommand
 from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
 from aiperf.cli.transport_options import transport
@@ -23,22 +25,39 @@ if TYPE_CHECKING:
 _SIGNAL_BASE = 128
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @endpoint
 @transport
 @dataset
 @load
 @output
 @plugins
+@config_option
+@click.option(
+    "--print-config",
+    is_flag=True,
+    help="Print all options as a file for --config, those that are given set, and measure nothing.",
+)
 @click.pass_context
 def profile(
-    context: click.Context, /, use: tuple[str, ...], *, trace_plugins: bool, **chosen: Any
+    context: click.Context,
+    /,
+    use: tuple[str, ...],
+    *,
+    trace_plugins: bool,
+    print_config: bool,
+    **chosen: Any,
 ) -> None:
     """Measure a model server.
 
     Without --url, an embedded server is started on a loopback port and measured, so that
     everything can be tried with nothing else at hand.
     """
+    if print_config:
+        from aiperf.cli.config_print import config_text  # noqa: PLC0415 - as below
+
+        click.echo(config_text(context))
+        return
     # Imported here so that --help costs nothing of this.
     from aiperf.benchmark.session import run_session  # noqa: PLC0415
     from aiperf.cli.arguments import to_config  # noqa: PLC0415

@@ -8,6 +8,7 @@ from aiperf.cli.class_types import class_type_option
 from aiperf.cli.option_kinds import SECONDS, together
 
 transport = together(
+    "Transport",
     click.option(
         "--url",
         "-u",

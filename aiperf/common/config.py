@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,14 +60,16 @@ class LoadConfig:
 
 @dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """Where the artifacts go and how much is shown."""
+    """Where the artifacts go, and what of the results and of the log a person is shown."""
 
     artifact_dir: Path
+    show: Literal["tables", "json", "nothing"] = "tables"
+    verbose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentTypes:
-    """The class type that each factory is asked for, as plain strings."""
+    """The class type that each factory is asked for, as plain strings; no exporters: all."""
 
     endpoint: str = "chat"
     transport: str = "http"
@@ -76,7 +78,7 @@ class ComponentTypes:
     tokenizer: str = "builtin"
     executor: str = "local"
     ui: str = "progress"
-    exporters: tuple[str, ...] = ("console", "json", "csv", "jsonl")
+    exporters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
-from aiperf.common.errors import cannot_write
+from aiperf.common.errors import ExportError, cannot_write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,3 +47,18 @@ def write_whole(path: Path, data: bytes) -> None:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def show(data: bytes) -> None:
+    """Write ``data`` to standard output, if the process has one.
+
+    Raises:
+        ExportError: Standard output cannot be written to.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.write(data.decode())
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        raise ExportError(f"standard output cannot be written to: {error}", path=None) from error

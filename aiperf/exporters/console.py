@@ -37,6 +37,7 @@ class ConsoleExporter:
 
     def __init__(self, *, config: OutputConfig) -> None:
         self._directory = config.artifact_dir
+        self._is_wanted = config.show == "tables"
 
     def start(self, context: RunContext) -> None:
         """Do nothing: everything is printed at the end."""
@@ -54,7 +55,7 @@ class ConsoleExporter:
         # would take the other exporters' artifacts with it. While it renders it writes an empty
         # text, which some files refuse, too.
         stream = sys.stdout
-        if stream is None:  # the process was started without one
+        if stream is None or not self._is_wanted:  # a process may be started without one
             return
         try:
             stream.write(self._render(result, stream))

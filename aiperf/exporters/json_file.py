@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
 from aiperf.common.encoding import to_json
-from aiperf.common.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, show, write_whole
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig
@@ -43,6 +43,7 @@ class JSONExporter:
 
     def __init__(self, *, config: OutputConfig) -> None:
         self._path = config.artifact_dir / FILE_NAME
+        self._is_shown = config.show == "json"
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
         """Make sure that there is a place to write to.
@@ -56,12 +57,15 @@ class JSONExporter:
         """Do nothing: the summary has no single requests."""
 
     def finish(self, result: RunResult) -> str:
-        """Write the file and return its path.
+        """Write the file, and to standard output too if the results are shown as JSON.
 
         Raises:
             ExportError: It could not be written.
         """
-        write_whole(self._path, to_json(_document(result), self._path, indent=True))
+        data = to_json(_document(result), self._path, indent=True)
+        write_whole(self._path, data)
+        if self._is_shown:
+            show(data)
         return str(self._path)
 
 

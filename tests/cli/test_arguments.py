@@ -58,6 +58,14 @@ def config_of(*words):
         (["--executor", "x"], "types.executor", "x"),
         (["--tokenizer", "x"], "types.tokenizer", "x"),
         (["--ui", "none"], "types.ui", "none"),
+        (["--quiet"], "types.ui", "none"),
+        (["--json"], "types.ui", "none"),
+        (["--quiet"], "output.show", "nothing"),
+        (["--json", "--quiet"], "output.show", "json"),
+        ([], "output.show", "tables"),
+        (["--verbose"], "output.verbose", True),
+        (["--exporter", "csv", "--exporter", "json"], "types.exporters", ("csv", "json")),
+        ([], "types.exporters", ()),
     ],
 )
 def test_an_option_has_its_place_in_the_configuration(words, field, value):
