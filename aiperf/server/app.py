@@ -18,22 +18,23 @@ from aiperf.server.chat import Chat
 from aiperf.server.completions import Completions
 from aiperf.server.delays import Delays
 from aiperf.server.embeddings import Embeddings
+from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
 from aiperf.server.randomness import FAILURES, draw
-from aiperf.server.reply import Reply, Stream, Whole, error_body, refusal
+from aiperf.server.reply import Stream, Whole
+from aiperf.server.routes import Route
 from aiperf.server.sending import Waiter, send_stream, send_whole
 from aiperf.server.tokens import TokenSource
 from aiperf.server.truth_log import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aiperf.server.pacer import Pacer
+    from aiperf.server.reply import Reply
     from aiperf.server.sending import Receive, Send
     from aiperf.server.settings import ServerSettings
     from aiperf.server.truth_log import TruthLog
-
-    Answer = Callable[[Mapping[str, Any], int], Reply]
 
 MODEL = "aiperf-mock"
 """The model that ``GET /v1/models`` lists; a request may name any other."""
@@ -54,10 +55,10 @@ class ModelServer:
         self._delays = Delays(settings)
         self._fails_below = int(settings.error_rate * 2**64)
         self._count = 0
-        self._answers: Mapping[str, Answer] = {
-            "/v1/chat/completions": Chat(settings, tokens).answer,
-            "/v1/completions": Completions(settings, tokens).answer,
-            "/v1/embeddings": Embeddings(settings).answer,
+        self._routes: Mapping[str, Route] = {
+            "/v1/chat/completions": Route(Chat(settings, tokens).answer),
+            "/v1/completions": Route(Completions(settings, tokens).answer),
+            "/v1/embeddings": Route(Embeddings(settings).answer),
         }
         model = {"id": MODEL, "object": "model", "created": int(time()), "owned_by": "aiperf"}
         self._pages: Mapping[str, bytes] = {
@@ -87,43 +88,45 @@ class ModelServer:
         self, method: str, body: bytes, entry: Entry, receive: Receive, send: Send
     ) -> None:
         path = entry.path
-        allowed = "POST" if path in self._answers else "GET" if path in self._pages else method
+        allowed = "POST" if path in self._routes else "GET" if path in self._pages else method
         if method != allowed:
             message = f"Not allowed to {method} on {path}; use {allowed}."
-            reply = Whole(error_body(405, message), 405, headers=((b"allow", allowed.encode()),))
+            body = OPENAI_ERRORS.body(405, message)
+            reply = Whole(body, 405, headers=((b"allow", allowed.encode()),))
             await send_whole(reply, send, entry)
-        elif path in self._answers:
-            await self._infer(self._answers[path], body, entry, receive, send)
+        elif path in self._routes:
+            await self._infer(self._routes[path], body, entry, receive, send)
         elif path in self._pages:
             await send_whole(Whole(self._pages[path]), send, entry)
         else:
-            known = ", ".join([*self._answers, *self._pages])
+            known = ", ".join([*self._routes, *self._pages])
             message = f"Unknown URL ({method} {path}); this server has {known}."
-            await send_whole(Whole(error_body(404, message), 404), send, entry)
+            await send_whole(Whole(OPENAI_ERRORS.body(404, message), 404), send, entry)
 
     async def _infer(
-        self, answer: Answer, body: bytes, entry: Entry, receive: Receive, send: Send
+        self, route: Route, body: bytes, entry: Entry, receive: Receive, send: Send
     ) -> None:
         number = entry.number = self._count
         self._count += 1
-        reply = self._reply(answer, body, number)
+        reply = self._reply(route, body, number)
         due: Sequence[int] = ()
         if reply.status == HTTPStatus.OK:
             due = self._delays.plan(number, reply.tokens, entry.received_ns)
         waiter = Waiter(self._pacer, receive) if due else None
         if isinstance(reply, Stream):
-            await send_stream(reply, send, entry, waiter, due)
+            await send_stream(reply, send, entry, waiter, due, errors=route.errors)
         else:
-            await send_whole(reply, send, entry, waiter, due)
+            await send_whole(reply, send, entry, waiter, due, errors=route.errors)
 
-    def _reply(self, answer: Answer, body: bytes, number: int) -> Reply:
+    def _reply(self, route: Route, body: bytes, number: int) -> Reply:
         if self._fails_below and draw(self._settings.seed, FAILURES, number) < self._fails_below:
             status = self._settings.error_status
-            return Whole(error_body(status, "This request fails, as --error-rate asks."), status)
+            message = "This request fails, as --error-rate asks."
+            return Whole(route.errors.body(status, message), status)
         try:
-            return answer(request.parse(body), number)
+            return route.answer(request.parse(body), number)
         except BadRequestError as error:
-            return refusal(error)
+            return refusal(error, route.errors)
 
 
 async def _body(receive: Receive) -> bytes | None:

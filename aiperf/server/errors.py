@@ -48,11 +48,11 @@ class EmbeddedServerError(AIPerfError):
 
 
 class BadRequestError(AIPerfError):
-    """A client's request is refused with ``status``.
+    """A client's request is refused with ``status``; 0 is what its API refuses with.
 
     ``param`` and ``code`` are those fields of the OpenAI error object.
     """
 
-    status: int = 400
+    status: int = 0
     param: str | None = None
     code: str | None = None

@@ -10,11 +10,12 @@ from http import HTTPStatus
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
-from aiperf.server.reply import error_body, event
+from aiperf.server.error_shapes import OPENAI_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from aiperf.server.error_shapes import ErrorShape
     from aiperf.server.pacer import Pacer
     from aiperf.server.reply import Stream, Whole
     from aiperf.server.truth_log import Entry
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
 
-_STOPPED = error_body(503, "The server was stopped before it had answered.")
+_STOPPED = (503, "The server was stopped before it had answered.")
 _STREAM_START = {
     "type": "http.response.start",
     "status": 200,
@@ -68,6 +69,8 @@ async def send_whole(
     entry: Entry,
     waiter: Waiter | None = None,
     due: Sequence[int] = (),
+    *,
+    errors: ErrorShape = OPENAI_ERRORS,
 ) -> None:
     """Send ``reply`` at the last of ``due`` if there is a ``waiter``, else at once."""
     status, body, tokens = reply.status, reply.body, reply.tokens
@@ -75,7 +78,7 @@ async def send_whole(
         entry.outcome = waiter.reason
         if waiter.left:
             return
-        status, body, tokens = 503, _STOPPED, 0
+        status, body, tokens = _STOPPED[0], errors.body(*_STOPPED), 0
     entry.status = status
     start = {
         "type": "http.response.start",
@@ -99,6 +102,8 @@ async def send_stream(
     entry: Entry,
     waiter: Waiter | None = None,
     due: Sequence[int] = (),
+    *,
+    errors: ErrorShape = OPENAI_ERRORS,
 ) -> None:
     """Send ``reply``, each chunk at its time in ``due`` if there is a ``waiter``, else at once."""
     times = entry.send_ns
@@ -116,7 +121,7 @@ async def send_stream(
             for chunk, due_ns in zip(reply.chunks, due, strict=True):
                 if not await waiter.until(due_ns):
                     entry.outcome = waiter.reason
-                    closing = event(_STOPPED)
+                    closing = errors.event(*_STOPPED)
                     break
                 times.append(perf_counter_ns())
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
