@@ -8,31 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import (
-    AIPerfError,
-    EmptyResponseError,
-    IncompleteResponse,
-    InvalidSSEError,
-    error_details,
-    excerpt_of,
-)
-from aiperf.common.sse import EventStream
+from aiperf.endpoints.addressing import json_headers, url_path
+from aiperf.endpoints.media import audio_part
 from aiperf.endpoints.openai_chat_content import ChatContent
-from aiperf.endpoints.openai_common import (
-    WRONG_SHAPE,
-    load_object,
-    unreadable,
-    url_path,
-    wrong_shape,
-)
+from aiperf.endpoints.reading import read_response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aiperf.common.models import ModelEndpoint, ParsedResponse, RawRecord, Turn
-
-_DONE = b"[DONE]"
-_SSE_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":", b"\xef\xbb\xbf")
 
 
 class ChatEndpoint:
@@ -49,14 +33,14 @@ class ChatEndpoint:
     @property
     def headers(self) -> Mapping[str, str]:
         """The content type sent, and the one that is wanted back."""
-        accept = "text/event-stream" if self._model.streaming else "application/json"
-        return {"Content-Type": "application/json", "Accept": accept}
+        return json_headers(streaming=self._model.streaming)
 
     def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
         """Return the request body: one user message for each of ``turns``.
 
-        A system message goes before the first turn that has that system prompt. A turn with
-        several texts is one message of several text parts.
+        A system message goes before the first turn that has that system prompt, and what an
+        earlier turn was answered after it. A turn with several texts, images or audio is one
+        message of several parts.
         """
         model = self._model
         messages: list[dict[str, Any]] = []
@@ -65,7 +49,9 @@ class ChatEndpoint:
             if turn.system is not None and turn.system != system:
                 system = turn.system
                 messages.append({"role": "system", "content": system})
-            messages.append({"role": "user", "content": _content(turn.texts)})
+            messages.append({"role": "user", "content": _content(turn)})
+            if turn.answer is not None and turn is not turns[-1]:
+                messages.append({"role": "assistant", "content": turn.answer})
         payload: dict[str, Any] = {
             "model": model.model,
             "messages": messages,
@@ -81,86 +67,15 @@ class ChatEndpoint:
         return payload
 
     def parse_response(self, record: RawRecord) -> ParsedResponse:
-        """Return what ``record``'s body means.
-
-        Its content type, or else its beginning, tells whether it is a stream; some servers answer
-        as a whole although a stream was asked for. An error that the transport found stays the
-        error; what came before it is still parsed.
-        """
-        content = ChatContent()
-        error: AIPerfError | None = None
-        try:
-            if _is_stream(record):
-                _read_stream(record, content)
-            else:
-                _read_whole(record, content)
-        except AIPerfError as exc:
-            error = exc
-        except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
-            error = unreadable(exc)
-        parsed = content.parsed()
-        if error is None and not parsed.content_ns:
-            error = EmptyResponseError(
-                "the response has no content: no text, reasoning, refusal or tool call; look into "
-                "the server's log, and check that the limit of output tokens leaves room for some"
-            )
-        parsed.error = record.error or (error_details(error) if error else None)
-        return parsed
+        """Return what ``record``'s body means, streamed or not."""
+        return read_response(record, ChatContent())
 
 
-def _content(texts: Sequence[str]) -> str | list[dict[str, str]]:
-    """Return the content of a user message."""
-    if len(texts) == 1:
-        return texts[0]
-    return [{"type": "text", "text": text} for text in texts]
-
-
-def _is_stream(record: RawRecord) -> bool:
-    """Return whether the body is a stream of events rather than one JSON value."""
-    kind = record.content_type.partition(";")[0].strip().lower()
-    if kind == "text/event-stream" or kind.endswith("json"):
-        return kind == "text/event-stream"
-    return b"".join(record.parts[:8]).lstrip().startswith(_SSE_BEGINNINGS)
-
-
-def _read_whole(record: RawRecord, content: ChatContent) -> None:
-    """Read a response that is one JSON value; its content came when the last of it did."""
-    body = b"".join(record.parts)
-    if not body.strip():
-        return
-    completion = load_object(body)
-    try:
-        content.add(completion["choices"], completion.get("usage"), record.part_ns[-1])
-    except WRONG_SHAPE as error:
-        raise wrong_shape("a chat completion", body) from error
-
-
-def _read_stream(record: RawRecord, content: ChatContent) -> None:
-    """Read a response that is a stream of events."""
-    stream = EventStream(record.parts, record.part_ns)
-    is_done = False
-    data = b""
-    for ns, data in stream:
-        if is_done or not data:
-            continue
-        if data == _DONE:
-            is_done = True
-            continue
-        chunk = load_object(data)
-        try:
-            content.add(chunk.get("choices") or (), chunk.get("usage"), ns)
-        except WRONG_SHAPE as error:
-            raise wrong_shape("a chat completion chunk", data) from error
-    if is_done or stream.incomplete.strip() == b"data: [DONE]":
-        return
-    if stream.incomplete:
-        excerpt = excerpt_of(stream.incomplete)
-        raise InvalidSSEError(
-            f"the stream ended in the middle of an event: {excerpt}; look into the server's log",
-            excerpt=excerpt,
-        )
-    if data and content.finish_reason is None:
-        raise IncompleteResponse(
-            "the stream ended without [DONE] and without a finish_reason; look into the server's "
-            "log for a crash or a limit"
-        )
+def _content(turn: Turn) -> str | list[dict[str, Any]]:
+    """Return the content of a user message: a text, or parts."""
+    if len(turn.texts) == 1 and not turn.images and not turn.audios:
+        return turn.texts[0]
+    parts: list[dict[str, Any]] = [{"type": "text", "text": text} for text in turn.texts]
+    parts += [{"type": "image_url", "image_url": {"url": url}} for url in turn.images]
+    parts += [audio_part(url) for url in turn.audios]
+    return parts

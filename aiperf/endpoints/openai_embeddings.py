@@ -10,14 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.common.errors import AIPerfError, ConfigError, EmptyResponseError, error_details
 from aiperf.common.models import ParsedResponse
-from aiperf.endpoints.openai_common import (
-    WRONG_SHAPE,
-    load_object,
-    unreadable,
-    url_path,
-    usage_of,
-    wrong_shape,
-)
+from aiperf.endpoints.addressing import json_headers, url_path
+from aiperf.endpoints.json_body import WRONG_SHAPE, load_object, unreadable, wrong_shape
+from aiperf.endpoints.media import refuse_media
+from aiperf.endpoints.usage import usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,15 +35,17 @@ class EmbeddingsEndpoint:
     @property
     def headers(self) -> Mapping[str, str]:
         """The content type sent, and the one that is wanted back."""
-        return {"Content-Type": "application/json", "Accept": "application/json"}
+        return json_headers()
 
     def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
         """Return the request body: a list of all texts of the last turn.
 
         Raises:
-            ConfigError: The turn has a system prompt, which this format has no place for.
+            ConfigError: The turn has a system prompt, an image or audio, which this format has no
+                place for.
         """
         turn = turns[-1]
+        refuse_media((turn,), "embeddings")
         if turn.system:
             raise ConfigError(
                 "requests for embeddings have no system message; leave --system-prompt out",

@@ -141,6 +141,36 @@ def test_what_is_not_a_whole_event_is_told(body, incomplete):
     assert events_of(*(body[i : i + 1] for i in range(len(body))))[1] == incomplete
 
 
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        (b"data: a\n\nevent: error\ndata: b\n\nevent: error\ndata: c\n\n", b"b"),
+        (b"data: b\nevent:error\n\ndata: a\n\n", b"b"),
+        (b"event: error\n: it broke\n: twice\n\n", b"it broke twice"),
+        (b"event: error\n\n", b""),
+        (b"event: errors\ndata: a\n\ndata: event: error\n\n: event: error\n\n", None),
+        (b"event: error\ndata: cut off\n", None),
+    ],
+)
+def test_an_event_called_error_is_told(body, error):
+    """Some servers end a stream with one, with data, with comments alone or with nothing."""
+    for parts in (
+        [body],
+        [body[i : i + 1] for i in range(len(body))],
+        body.splitlines(keepends=True),
+    ):
+        stream = EventStream(parts, range(len(parts)))
+        list(stream)
+        assert stream.error == error
+
+
+def test_named_events_are_found_however_they_come():
+    """The common form of APIs that name their events: one of them a part, or pieces of one."""
+    one, two = b"event: delta\ndata: 1\n\n", b"event: delta\ndata: 2\n\n"
+    for parts in ([b"\n", one, two], [one + two], [b"\n", one[:9], one[9:], two]):
+        assert [data for _, data in events_of(*parts)[0]] == [b"1", b"2"]
+
+
 def test_a_record_that_does_not_fit_together_is_an_error():
     """A time is missing for one of the parts."""
     with pytest.raises(ValueError, match="zip"):

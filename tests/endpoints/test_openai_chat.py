@@ -111,6 +111,28 @@ def test_earlier_turns_are_the_history():
     assert "max_completion_tokens" not in payload
 
 
+def test_answers_are_history():
+    """What earlier turns were answered comes after them; that of the last one is not there yet."""
+    turns = [Turn(("one",), answer="1"), Turn(("two",)), Turn(("three",), answer="3")]
+    payload = endpoint_of().format_payload(turns)
+    said = [(message["role"], message["content"]) for message in payload["messages"]]
+    assert said == [("user", "one"), ("assistant", "1"), ("user", "two"), ("user", "three")]
+
+
+def test_images_and_audio_are_parts():
+    """They come after the texts, also without any."""
+    image, audio = "data:image/png;base64,AAAA", "data:audio/wav;base64,BBBB"
+    endpoint = endpoint_of()
+    turns = [Turn((), images=(image,)), Turn(("what?",), images=("https://h/i",), audios=(audio,))]
+    first, second = endpoint.format_payload(turns)["messages"]
+    assert first["content"] == [{"type": "image_url", "image_url": {"url": image}}]
+    assert second["content"] == [
+        {"type": "text", "text": "what?"},
+        {"type": "image_url", "image_url": {"url": "https://h/i"}},
+        {"type": "input_audio", "input_audio": {"data": "BBBB", "format": "wav"}},
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "expected"), [(None, "/v1/chat/completions"), ("/x", "/x"), ("x/y", "/x/y")]
 )
@@ -214,7 +236,7 @@ def test_the_ways_in_which_a_stream_may_end(parse_stream, end):
 @pytest.mark.parametrize(
     ("end", "kind", "said"),
     [
-        (b"", "IncompleteResponse", "without [DONE] and without a finish_reason"),
+        (b"", "IncompleteResponse", "without its last event"),
         (b'data: {"choi', "InvalidSSEError", 'middle of an event: data: {"choi;'),
         (b"data: [DON", "InvalidSSEError", "middle of an event"),
         (b"data: {}\n", "InvalidSSEError", "middle of an event"),
@@ -254,6 +276,18 @@ def test_an_error_object_in_a_good_response(parse_stream, parse_whole, report, m
     expected = ErrorDetails("ServerReportedError", f"the server reported an error: {message}", code)
     assert parse_stream(event(report), DONE).error == expected
     assert parse_whole(report).error == expected
+
+
+@pytest.mark.parametrize(
+    "last",
+    [b"data: out of memory\n", b": out of memory\n", b'data: {"message": "out of memory"}\n'],
+)
+def test_an_event_called_error(parse_stream, last):
+    """It is one whatever its data, and although a stream of another kind follows."""
+    parsed = parse_stream(chunk({"content": "x"}), b"event: error\n" + last + b"\n\n", DONE)
+    assert parsed.text == "x"
+    assert parsed.error is not None
+    assert "out of memory" in parsed.error.message
 
 
 def test_an_error_that_is_null_is_none(parse_whole):

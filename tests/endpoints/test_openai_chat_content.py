@@ -11,10 +11,15 @@ from aiperf.endpoints.openai_chat_content import ChatContent
 def test_deltas_and_messages_are_added_in_order():
     """Each addition with content has one time; the latest usage and finish_reason stay."""
     content = ChatContent()
-    content.add([{"delta": {"content": "a", "refusal": "b"}}], {"prompt_tokens": 1}, 10)
-    content.add([{"delta": {}, "finish_reason": "length"}], None, 20)
-    content.add([{"message": {"content": "c", "reasoning": "d"}}], {"prompt_tokens": 2}, 30)
-    content.add([], None, 40)
+    add = content.add_event
+    add(
+        {"choices": [{"delta": {"content": "a", "refusal": "b"}}], "usage": {"prompt_tokens": 1}},
+        10,
+    )
+    add({"choices": [{"delta": {}, "finish_reason": "length"}]}, 20)
+    whole = {"choices": [{"message": {"content": "c", "reasoning": "d"}}]}
+    content.add_whole({**whole, "usage": {"prompt_tokens": 2}}, 30)
+    add({"choices": []}, 40)
     parsed = content.parsed()
     assert (parsed.text, parsed.reasoning, parsed.tool_calls) == ("abc", "d", "")
     assert list(parsed.content_ns) == [10, 30]
@@ -35,7 +40,7 @@ def test_deltas_and_messages_are_added_in_order():
 def test_what_has_no_text_is_no_content(delta):
     """A role, an id or something empty is not what the model wrote."""
     content = ChatContent()
-    content.add([{"delta": delta}], None, 10)
+    content.add_event({"choices": [{"delta": delta}]}, 10)
     assert not content.parsed().content_ns
 
 
@@ -45,4 +50,4 @@ def test_what_has_no_text_is_no_content(delta):
 def test_a_wrong_shape_raises(choices):
     """The caller knows which response that was."""
     with pytest.raises((AttributeError, TypeError)):
-        ChatContent().add(choices, None, 10)
+        ChatContent().add_event({"choices": choices}, 10)

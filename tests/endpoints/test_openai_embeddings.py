@@ -43,6 +43,12 @@ def test_a_system_prompt_is_refused():
     assert caught.value.option == "--system-prompt"
 
 
+def test_images_and_audio_are_refused():
+    """The format has no place for them."""
+    with pytest.raises(ConfigError, match="embeddings have no place for images"):
+        endpoint_of().format_payload([Turn(("a",), images=("https://h/i",))])
+
+
 def test_the_path_and_the_headers():
     """JSON is sent and wanted, also where other endpoints would stream."""
     assert endpoint_of().path == "/v1/embeddings"

@@ -1,7 +1,7 @@
-"""What the OpenAI wire formats have in common: JSON bodies, error objects and usage.
+"""JSON bodies: read, or refused with what is wrong with them.
 
-Source: the OpenAI API reference (https://platform.openai.com/docs/api-reference), with the
-additions of servers that follow it.
+The error objects are those of OpenAI's, Anthropic's and Hugging Face's servers and of others that
+follow them.
 """
 
 from __future__ import annotations
@@ -16,21 +16,14 @@ from aiperf.common.errors import (
     ServerReportedError,
     excerpt_of,
 )
-from aiperf.common.models import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiperf.common.models import ModelEndpoint
-
 WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What code that walks a JSON value raises when its shape is not the expected one."""
 
-
-def url_path(model_endpoint: ModelEndpoint, default: str) -> str:
-    """Return the path that requests go to: the one asked for, or ``default``."""
-    path = model_endpoint.path or default
-    return path if path.startswith("/") else f"/{path}"
+_MOST_SHOWN = 500
 
 
 def load_object(data: bytes) -> dict[str, Any]:
@@ -39,8 +32,9 @@ def load_object(data: bytes) -> dict[str, Any]:
     Raises:
         InvalidJSONError: It is not JSON.
         InvalidResponseError: It is JSON, but not an object.
-        ServerReportedError: It is an error object, in either of the two shapes that are in use:
-            ``{"error": {"message": …, "code": …}}`` and ``{"object": "error", "message": …}``.
+        ServerReportedError: It is an error object, in any of the three shapes that are in use:
+            ``{"error": {"message": …, "code": …}}``, ``{"error": "…"}`` and
+            ``{"object": "error", "message": …}``.
     """
     try:
         value = orjson.loads(data)
@@ -53,7 +47,9 @@ def load_object(data: bytes) -> dict[str, Any]:
     if type(value) is not dict:
         raise wrong_shape("a JSON object", data)
     if "error" in value or value.get("object") == "error":
-        _raise_reported(value, data)
+        report = value.get("error", value)
+        if report:  # an empty one (``null``) is none
+            raise reported(report, data)
     return value
 
 
@@ -73,31 +69,11 @@ def unreadable(error: Exception) -> InvalidResponseError:
     )
 
 
-def usage_of(value: Mapping[str, Any] | None) -> Usage | None:
-    """Return the token counts of a ``usage`` object, ``None`` without one."""
-    if not value:
-        return None
-    details = value.get("completion_tokens_details") or {}
-    return Usage(
-        input_tokens=_count(value.get("prompt_tokens")),
-        output_tokens=_count(value.get("completion_tokens")),
-        reasoning_tokens=_count(details.get("reasoning_tokens")),
-    )
+def reported(report: Mapping[str, Any] | Any, data: bytes) -> ServerReportedError:
+    """Return the error that the server reports: a text, or an object with a ``message``.
 
-
-def _count(value: Any) -> int | None:
-    """Return a token count, ``None`` if there is none; raise ``TypeError`` for anything else."""
-    if value is None or (type(value) is int and value >= 0):
-        return value
-    msg = f"not a token count: {value!r}"
-    raise TypeError(msg)
-
-
-def _raise_reported(value: Mapping[str, Any], data: bytes) -> None:
-    """Raise the error that the server reports in ``value``; an empty one (``null``) is none."""
-    report = value.get("error", value)
-    if not report:
-        return
+    ``data``, of which ``report`` is a part, is shown where there is no message.
+    """
     message: Any = report
     code: Any = None
     if isinstance(report, dict):
@@ -105,7 +81,17 @@ def _raise_reported(value: Mapping[str, Any], data: bytes) -> None:
         code = report.get("code")
     if type(code) is str and code.isdecimal():
         code = int(code)
-    said = excerpt_of(str(message).encode("utf-8", "replace"), 500)
-    raise ServerReportedError(
+    said = excerpt_of(str(message).encode("utf-8", "replace"), _MOST_SHOWN)
+    return ServerReportedError(
         f"the server reported an error: {said}", code=code if type(code) is int else None
     )
+
+
+def reported_by_event(data: bytes) -> ServerReportedError:
+    """Return the error that an event called ``error`` reports, whatever its data."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        value = data.decode("utf-8", "replace")
+    report = value.get("error") or value if isinstance(value, dict) else value
+    return reported(report or "it did not say which", data)
