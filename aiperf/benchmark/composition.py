@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from aiperf.common.factories import (
 from aiperf.common.models import ModelEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aiperf.common.config import BenchmarkConfig
     from aiperf.common.models import Conversation
@@ -44,6 +45,10 @@ class Parts:
     transport: TransportProtocol
     arrival: ArrivalProtocol
     conversations: Sequence[Conversation]
+
+    def order(self) -> Iterator[int]:
+        """Yield the index of the conversation to send next: one after another, round and round."""
+        return itertools.cycle(range(len(self.conversations)))
 
 
 class LoadBuilder:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from aiperf.common.config import DatasetConfig, LoadConfig, OutputConfig, TransportConfig
     from aiperf.common.models import (
@@ -288,6 +288,13 @@ class LoadParts(Protocol):
     transport: TransportProtocol
     arrival: ArrivalProtocol
     conversations: Sequence[Conversation]
+
+    def order(self) -> Iterator[int]:
+        """Yield the index in ``conversations`` of the one to send next, mostly without end.
+
+        Where it ends, as that of a trace does, the run has no more conversations to start.
+        """
+        ...
 
 
 class RecordSink(Protocol):

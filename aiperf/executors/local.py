@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from aiperf.common.errors import ConfigError
 from aiperf.common.models import PROFILING, WARMUP
 from aiperf.executors.load_phase import LoadPhase
-from aiperf.executors.prepared_turns import prepare_conversations
+from aiperf.executors.prepared_turns import prepare_conversation
 from aiperf.executors.request_ids import RequestIds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from aiperf.common.config import LoadConfig
     from aiperf.common.protocols import LoadParts, RecordSink
@@ -26,8 +26,8 @@ _AT_ONCE = 64
 class LocalExecutor:
     """Runs the warm-up and then, when all of it has ended, the benchmark.
 
-    Every request is rendered before the first is sent. Conversations are taken in order, round
-    and round; the benchmark goes on where the warm-up stopped.
+    Every request is rendered before the first is sent. Conversations are taken in the order that
+    the parts give; the benchmark goes on where the warm-up stopped.
 
     Raises:
         ConfigError: ``load`` says neither how many requests to send nor for how long.
@@ -72,7 +72,7 @@ class LocalExecutor:
     async def _run(self, parts: LoadParts) -> None:
         """Prepare everything, then run one phase after the other."""
         load = self._load
-        conversations = itertools.cycle(await self._prepare(parts))
+        conversations = await self._prepare(parts)
         ids = RequestIds()
         if load.warmup_request_count:
             warmup = LoadPhase(
@@ -96,20 +96,28 @@ class LocalExecutor:
         )
         await self._run_phase(benchmark)
 
-    async def _prepare(self, parts: LoadParts) -> list[PreparedConversation]:
-        """Render every request that the run can come to, unless it is stopped meanwhile."""
+    async def _prepare(self, parts: LoadParts) -> Iterator[PreparedConversation]:
+        """Render every request that the run can come to, and return them in the order to send.
+
+        Rendering ends early if the run is stopped meanwhile.
+        """
+        usable = [n for n, each in enumerate(parts.conversations) if each.turns]
+        if not usable:
+            raise ConfigError("the dataset has no turn to send; give it at least one")
+        order = (n for n in parts.order() if parts.conversations[n].turns)
         load = self._load
         needed = load.warmup_request_count + load.request_count if load.request_count else None
-        prepared: list[PreparedConversation] = []
-        for each in itertools.islice(prepare_conversations(parts), needed):
-            prepared.append(each)
+        begun: list[int] = []
+        if needed is not None and needed < len(usable):
+            begun = list(itertools.islice(order, needed))
+        prepared: dict[int, PreparedConversation] = {}
+        for number in dict.fromkeys(begun) or usable:
+            prepared[number] = prepare_conversation(parts, number)
             if len(prepared) % _AT_ONCE == 0:
                 await asyncio.sleep(0)
                 if self._is_stopped:
                     break
-        if not prepared:
-            raise ConfigError("the dataset has no turn to send; give it at least one")
-        return prepared
+        return map(prepared.__getitem__, itertools.chain(begun, order))
 
     async def _run_phase(self, phase: LoadPhase) -> None:
         """Run one phase, unless the run has been stopped."""

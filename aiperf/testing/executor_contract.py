@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import threading
 import time
@@ -27,7 +28,7 @@ from aiperf.common.protocols import ExecutorProtocol
 from aiperf.testing.contract import Contract, run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aiperf.common.protocols import ArrivalProtocol
 
@@ -269,3 +270,7 @@ class Parts:
     transport: Any
     endpoint: Any = field(default_factory=Endpoint)
     conversations: Sequence[Conversation] = CONVERSATIONS
+
+    def order(self) -> Iterator[int]:
+        """One after another, round and round."""
+        return itertools.cycle(range(len(self.conversations)))

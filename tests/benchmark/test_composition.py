@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import pickle
 from dataclasses import replace
@@ -151,6 +152,11 @@ def test_a_builder_makes_fresh_parts_of_one_dataset(config):
         "session_000001",
         "session_000002",
     ]
+
+
+def test_conversations_are_sent_in_order(config):
+    """Round and round."""
+    assert list(itertools.islice(LoadBuilder(config)().order(), 7)) == [0, 1, 2, 0, 1, 2, 0]
 
 
 def test_a_builder_survives_pickling_without_its_dataset(config):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,9 @@ class Parts:
     transport: Any
     arrival: Any
     conversations: Any
+
+    def order(self):
+        return itertools.cycle(range(len(self.conversations)))
 
 
 @dataclass
