@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
+from functools import partial
 from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.metric_order import in_order, name_of
-from aiperf.benchmark.run_totals import ColumnTotals
+from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
+from aiperf.benchmark.record_table import FAILED, VALID, Table
+from aiperf.benchmark.run_totals import TableTotals
 from aiperf.benchmark.statistics import summarize
 from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from aiperf.common.models import ErrorDetails, RequestRecord
     from aiperf.common.protocols import MetricProtocol, RecordMetricProtocol
@@ -39,6 +43,7 @@ class MetricsEngine:
         metrics: One instance for each metric, in the order in which results are shown.
         requires: For a metric's tag, the tags whose values it reads (``requires`` in the metadata
             of its registry entry). A metric is computed only for records that have all of them.
+        directory: Where values go that are too many for memory; ``None``: nowhere.
 
     Raises:
         MetricOrderError: The requirements cannot be met; see
@@ -49,6 +54,8 @@ class MetricsEngine:
         self,
         metrics: Sequence[MetricProtocol],
         requires: Mapping[str, Sequence[str]] | None = None,
+        *,
+        directory: Path | None = None,
     ) -> None:
         requires = requires or {}
         self.request_count = 0
@@ -58,7 +65,8 @@ class MetricsEngine:
         self._shown = tuple(metrics)
         self._ordered = in_order(metrics, requires)
         self._requires = {metric.tag: tuple(requires.get(metric.tag, ())) for metric in metrics}
-        self._columns = {m.tag: array("d") for m in metrics if m.scope == "record"}
+        self.records = Table(directory)
+        """The ended requests, warm-up left out."""
         self._running = self._record_metrics()
         self._dropped: set[str] = set()
         self._warnings: list[str] = []
@@ -73,8 +81,13 @@ class MetricsEngine:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """One line for each metric that failed."""
-        return tuple(self._warnings)
+        """One line for each metric that failed, or whose values memory had to hold."""
+        spilled = (
+            f"The values of metric {tag!r} are in memory: they could not be put into a temporary "
+            f"file in the artifact directory ({error.strerror or error})"
+            for tag, error in self.records.failures.items()
+        )
+        return (*self._warnings, *spilled)
 
     @property
     def duration_s(self) -> float:
@@ -102,22 +115,29 @@ class MetricsEngine:
         if record.error is not None:
             self._errors[record.error] += 1
             self.error_count += 1
+            outcome = ROW_CANCELLED if record.was_cancelled else FAILED
+            self.records.begin(start, record.end_ns, outcome)
             if not record.was_cancelled:
                 self._last_end_ns = max(self._last_end_ns, record.end_ns)
             return
         self.request_count += 1
         self._last_end_ns = max(self._last_end_ns, record.end_ns)
-        for metric, required, column in self._running:
-            if all(tag in record.metrics for tag in required):
-                self._compute(metric, record, column)
+        self.records.begin(start, record.end_ns, VALID)
+        values = record.metrics
+        for metric, required in self._running:
+            for tag in required:
+                if tag not in values:
+                    break
+            else:
+                self._compute(metric, record)
 
     def finish(self) -> tuple[Statistics, ...]:
         """Return the statistics of every metric that has values, in the order given."""
-        totals = ColumnTotals(
+        totals = TableTotals(
             duration_s=self.duration_s,
             request_count=self.request_count,
             error_count=self.error_count,
-            columns={tag: c for tag, c in self._columns.items() if tag not in self._dropped},
+            records=self.records,
         )
         run_values = self._run_values(totals)
         found: list[Statistics] = []
@@ -125,28 +145,26 @@ class MetricsEngine:
             tag, header, unit = metric.tag, metric.header, metric.unit
             if tag in run_values:
                 found.append(Statistics(tag=tag, header=header, unit=unit, avg=run_values[tag]))
-            elif column := totals.columns.get(tag):
+            elif self.records.has(tag):
                 try:
-                    found.append(summarize(column, tag=tag, header=header, unit=unit))
+                    chunks = partial(self.records.chunks, tag)
+                    found.append(summarize(chunks, tag=tag, header=header, unit=unit))
                 except FloatingPointError as error:
                     self._drop(metric, "on the run as a whole", error)
         return tuple(each for each in found if each.tag not in self._dropped)
 
-    def _record_metrics(
-        self,
-    ) -> tuple[tuple[RecordMetricProtocol, tuple[str, ...], array[float]], ...]:
-        """Return each metric of single requests, what it requires and where its values go."""
+    def _record_metrics(self) -> tuple[tuple[RecordMetricProtocol, tuple[str, ...]], ...]:
+        """Return each metric of single requests and what it requires."""
         return tuple(
-            (metric, self._requires[metric.tag], self._columns[metric.tag])
+            (metric, self._requires[metric.tag])
             for metric in self._ordered
             if metric.scope == "record"
         )
 
-    def _compute(
-        self, metric: RecordMetricProtocol, record: RequestRecord, column: array[float]
-    ) -> None:
+    def _compute(self, metric: RecordMetricProtocol, record: RequestRecord) -> None:
         """Compute one metric of one record; drop the metric if that fails."""
-        if metric.tag in self._dropped:
+        tag = metric.tag
+        if tag in self._dropped:
             return
         try:
             value = metric.compute(record)
@@ -154,22 +172,22 @@ class MetricsEngine:
                 return
             if isinstance(value, list):
                 values = array("d", value)
-                for bad in filterfalse(math.isfinite, values):
-                    _finite(bad)
-                column.extend(values)
+                if not math.isfinite(sum(values)):
+                    for bad in filterfalse(math.isfinite, values):
+                        _finite(bad)
                 if values:
-                    record.metrics[metric.tag] = values.tolist()
+                    record.metrics[tag] = values.tolist()
+                    self.records.put_list(tag, values)
             else:
-                value = _finite(value)
-                column.append(value)
-                record.metrics[metric.tag] = value
+                record.metrics[tag] = value = _finite(value)
+                self.records.put(tag, value)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
             where = f"on request {record.session_num} ({record.x_request_id})"
             self._drop(metric, where, error)
 
-    def _run_values(self, totals: ColumnTotals) -> dict[str, float]:
+    def _run_values(self, totals: TableTotals) -> dict[str, float]:
         """Return the value of each metric of the whole run that has one."""
         values: dict[str, float] = {}
         for metric in self._ordered:
@@ -193,6 +211,8 @@ class MetricsEngine:
             if not lost.isdisjoint(self._requires[later.tag]):
                 lost.add(later.tag)
         self._dropped |= lost
+        for tag in lost:
+            self.records.drop(tag)
         self._running = tuple(r for r in self._record_metrics() if r[0].tag not in self._dropped)
         followers = [m.tag for m in self._shown if m.tag in lost and m is not metric]
         also = f", and so are {', '.join(followers)}, which read it" if followers else ""

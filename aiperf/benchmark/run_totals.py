@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Mapping
+    from aiperf.benchmark.record_table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnTotals:
-    """The :class:`~aiperf.common.protocols.RunTotals` of a run whose values are in ``columns``."""
+class TableTotals:
+    """The :class:`~aiperf.common.protocols.RunTotals` of a run whose values are in ``records``."""
 
     duration_s: float
     request_count: int
     error_count: int
-    columns: Mapping[str, array[float]]
+    records: Table
 
     def total(self, tag: str) -> float | None:
         """Return the exactly rounded sum of all values of ``tag``, ``None`` if it has none."""
-        column = self.columns.get(tag)
-        return math.fsum(column) if column else None
+        if not self.records.has(tag):
+            return None
+        chunks = self.records.chunks(tag)
+        return math.fsum(value for chunk in chunks for value in chunk.tolist())

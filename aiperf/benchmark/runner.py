@@ -89,7 +89,7 @@ class Benchmark:
         self._config = config
         self._builder = LoadBuilder(config)
         metrics, requires = build_metrics(config)
-        self._engine = MetricsEngine(metrics, requires)
+        self._engine = MetricsEngine(metrics, requires, directory=config.output.artifact_dir)
         self._exporters = build_exporters(config)
         self._ui = GuardedUI(UIFactory.create_instance(config.types.ui))
         self._endpoint = build_endpoint(config)
@@ -224,6 +224,7 @@ class Benchmark:
             config=self._context.config,
             provenance=self._context.provenance,
             client_health=self._health.summary(),
+            records=self._engine.records,
             warnings=(
                 *map(str, self._failures),
                 *self._notes,

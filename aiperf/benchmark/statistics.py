@@ -1,55 +1,97 @@
-"""The distribution of a metric: a column of its values, and the statistics of a column.
-
-A column is an ``array('d')``: eight bytes a value, appended to as requests end. Numpy reads it in
-place once the run is over, and is imported only then.
-"""
+"""The distribution of a metric: statistics of all its values, which need not fit into memory."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from aiperf.common.models import Statistics
 
 if TYPE_CHECKING:
-    from array import array
+    from collections.abc import Callable, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Chunks = Callable[[], Iterable[NDArray[np.float64]]]
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
-def summarize(column: array[float], *, tag: str, header: str, unit: str) -> Statistics:
-    """Return the statistics of all values in ``column``.
+def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics:
+    """Return the statistics of all values.
 
     The standard deviation is the population's (divided by the number of values). Percentiles are
     exact, by linear interpolation: with the values sorted, percentile ``p`` is at the fractional
     index ``p / 100 * (count - 1)``.
 
     Args:
-        column: At least one finite value; it is read in place and not changed.
+        chunks: yields all values in arrays, the same ones at each call; finite ones, at least one.
+            An array is not changed, and not looked at after the next one has come.
         tag: The metric's tag.
         header: The metric's name for people.
         unit: The unit of the values.
 
     Raises:
-        ValueError: ``column`` is empty.
+        ValueError: There are no values.
         FloatingPointError: The values are too large for their sum to be a number.
     """
-    if not column:
-        msg = f"metric {tag!r} has no values to summarize"
-        raise ValueError(msg)
     import numpy as np  # noqa: PLC0415 - heavy: no run pays for it before it has results
 
-    values = np.frombuffer(column, dtype=np.float64)
+    count, sums, least, most = 0, [], math.inf, -math.inf
     with np.errstate(over="raise", invalid="raise"):
-        return Statistics(
-            tag=tag,
-            header=header,
-            unit=unit,
-            avg=float(values.mean()),
-            count=len(column),
-            min=float(values.min()),
-            max=float(values.max()),
-            std=float(values.std()),
-            percentiles=dict(
-                zip(PERCENTILES, np.percentile(values, PERCENTILES).tolist(), strict=True)
-            ),
+        for chunk in chunks():
+            if len(chunk):
+                count += len(chunk)
+                sums.append(float(chunk.sum()))
+                least, most = min(least, float(chunk.min())), max(most, float(chunk.max()))
+        if not count:
+            msg = f"metric {tag!r} has no values to summarize"
+            raise ValueError(msg)
+        mean = float(_sum(sums) / count)
+        squares = [float(np.square(chunk - mean).sum()) for chunk in chunks()]
+        std = math.sqrt(_sum(squares) / count)
+    return Statistics(
+        tag=tag,
+        header=header,
+        unit=unit,
+        avg=mean,
+        count=count,
+        min=least,
+        max=most,
+        std=std,
+        percentiles=_percentiles(chunks, count),
+    )
+
+
+def _sum(values: list[float]) -> float:
+    """Return the exactly rounded sum.
+
+    Raises:
+        FloatingPointError: it is no number.
+    """
+    try:
+        return math.fsum(values)
+    except OverflowError as error:
+        raise FloatingPointError(*error.args) from None
+
+
+def _percentiles(chunks: Chunks, count: int) -> dict[int, float]:
+    from aiperf.benchmark.quantiles import at_ranks  # noqa: PLC0415 - it imports numpy
+
+    places = [percent / 100 * (count - 1) for percent in PERCENTILES]
+    below = [math.floor(place) for place in places]
+    values = at_ranks(chunks, below + [min(each + 1, count - 1) for each in below])
+    lower, upper = values[: len(below)], values[len(below) :]
+    return {
+        percent: _between(low, high, place - rank)
+        for percent, low, high, place, rank in zip(
+            PERCENTILES, lower, upper, places, below, strict=True
         )
+    }
+
+
+def _between(low: float, high: float, part: float) -> float:
+    """Interpolate as numpy does: from the nearer end, so that rounding leads past neither."""
+    distance = high - low
+    return high - distance * (1 - part) if part >= 0.5 else low + distance * part  # noqa: PLR2004

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aiperf.common.record_table import RecordTable
+
 PROFILING = "profiling"
 WARMUP = "warmup"
 
@@ -207,7 +209,8 @@ class RunResult:
     """Everything that is known when a run has ended; what exporters write.
 
     ``config`` and ``provenance`` are JSON-ready mappings. ``client_health`` holds the client's
-    own limits as measured during the run and, in ``warnings``, what they put in doubt.
+    own limits as measured during the run and, in ``warnings``, what they put in doubt. ``records``
+    is a table of the finished requests, ``None`` where nobody kept one.
     """
 
     statistics: tuple[Statistics, ...]
@@ -220,6 +223,7 @@ class RunResult:
     provenance: Mapping[str, Any]
     client_health: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    records: RecordTable | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.record_table import CANCELLED, FAILED, VALID, Table
 from aiperf.common.factories import MetricFactory
 from aiperf.common.models import (
     PROFILING,
@@ -19,7 +20,7 @@ from aiperf.common.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MS = 1_000_000
 """Nanoseconds in a millisecond."""
@@ -125,8 +126,25 @@ def result(**changes: Any) -> RunResult:
         "provenance": Context().provenance,
         "client_health": {"warnings": []},
         "warnings": ("the client was the bottleneck, “perhaps”",),
+        "records": table(records()),
     }
     return RunResult(**{**plain, **changes})
+
+
+def table(records_of_it: Iterable[RequestRecord]) -> Table:
+    """Return the table that a run with these records would have."""
+    made = Table()
+    for each in records_of_it:
+        if each.phase != PROFILING:
+            continue
+        failed = CANCELLED if each.was_cancelled else FAILED
+        made.begin(each.start_ns, each.end_ns, failed if each.error else VALID)
+        for tag, value in each.metrics.items():
+            if isinstance(value, list):
+                made.put_list(tag, array("d", value))
+            else:
+                made.put(tag, value)
+    return made
 
 
 def metric_entries() -> dict[str, Mapping[str, Any]]:

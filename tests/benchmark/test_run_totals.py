@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from array import array
 
-from aiperf.benchmark.run_totals import ColumnTotals
+from aiperf.benchmark.record_table import VALID, Table
+from aiperf.benchmark.run_totals import TableTotals
 
-TOTALS = ColumnTotals(
-    duration_s=2.0,
-    request_count=3,
-    error_count=1,
-    columns={"tokens": array("d", [0.1] * 10), "none": array("d")},
-)
+RECORDS = Table()
+for _ in range(10):
+    RECORDS.begin(1, 2, VALID)
+    RECORDS.put("tokens", 0.1)
+RECORDS.put_list("gaps", array("d", [0.5, 0.25]))
+TOTALS = TableTotals(duration_s=2.0, request_count=3, error_count=1, records=RECORDS)
 
 
 def test_a_total_is_the_exact_sum():
@@ -19,9 +20,9 @@ def test_a_total_is_the_exact_sum():
     assert TOTALS.total("tokens") == 1.0
 
 
-def test_a_metric_without_values_has_no_total():
-    """Nothing was measured, which is not zero."""
-    assert TOTALS.total("none") is None
+def test_a_total_of_lists():
+    """All values of all requests."""
+    assert TOTALS.total("gaps") == 0.75
 
 
 def test_an_unknown_metric_has_no_total():
