@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from aiperf.benchmark.runner import Outcome
     from aiperf.common.config import BenchmarkConfig
+    from aiperf.server.settings import ServerSettings
 
 
-def run_session(config: BenchmarkConfig) -> Outcome:
+def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -> Outcome:
     """Run one benchmark with every plugin that is installed.
 
-    An empty URL stands for the embedded server, which lives as long as the run.
+    An empty URL stands for the embedded server, with the settings ``server``; it lives as long as
+    the run.
 
     Raises:
         LockError, ResolutionDiffersError: the plugins are not those of the lock that must hold.
@@ -47,10 +49,9 @@ def run_session(config: BenchmarkConfig) -> Outcome:
             log.info("plugin %s: %s %s", record.name, record.status, record.error or record.reason)
         if not config.transport.url:
             from aiperf.server.process import EmbeddedServer  # noqa: PLC0415 - unless asked for
-            from aiperf.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
-            server = stack.enter_context(EmbeddedServer(ServerSettings(port=0)))
-            config = replace(config, transport=replace(config.transport, url=server.url))
+            embedded = stack.enter_context(EmbeddedServer(server))
+            config = replace(config, transport=replace(config.transport, url=embedded.url))
         benchmark = Benchmark(config, report)
         log.info("measuring %s", without_credentials(config.transport.url))
         outcome = benchmark.run(event_loop_factory())

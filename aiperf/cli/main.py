@@ -35,6 +35,11 @@ COMMANDS: Final = {
         "Show plugins and the implementations that they bring.",
     ),
     "profile": LazyCommand("aiperf.cli.profile", "profile", "Measure a model server."),
+    "verify": LazyCommand(
+        "aiperf.cli.verify",
+        "verify",
+        "Compare what the client measures with what the embedded server really did.",
+    ),
 }
 
 aiperf = click.version_option(__version__, prog_name="aiperf")(

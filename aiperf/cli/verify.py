@@ -1,0 +1,106 @@
+"""``aiperf verify``: how far the client's numbers are from the truth, on this machine."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aiperf.cli.json_text import echo_json
+from aiperf.cli.plugin_options import as_json_option
+from aiperf.cli.table import table
+
+if TYPE_CHECKING:
+    from aiperf.benchmark.verification import Verified
+
+_HEADER = ("concurrent", "requests", "error of", "values", "median", "p99", "max", "client CPU")
+
+
+@click.command("verify")
+@click.option(
+    "--concurrency",
+    "concurrencies",
+    type=click.IntRange(1, 2000),
+    multiple=True,
+    default=(1, 32, 128),
+    show_default="1, 32 and 128",
+    help="How many requests are in flight at a time; may be repeated, for a run each.",
+)
+@click.option(
+    "--random-seed",
+    type=click.IntRange(0, 2**32 - 1),
+    default=0,
+    show_default=True,
+    help="Decides the prompts and the server's delays.",
+)
+@click.option(
+    "--output-artifact-dir",
+    "--artifact-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the runs' artifacts and the server's logs here.  [default: they are not kept]",
+)
+@as_json_option
+@click.pass_context
+def verify(
+    context: click.Context,
+    /,
+    *,
+    concurrencies: tuple[int, ...],
+    random_seed: int,
+    output_artifact_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare what the client measures with what the embedded server really did.
+
+    Streams responses from the embedded server, which logs when it sent each token, and prints how
+    far the client's times are from the server's. Exits with 1 if a request or a token is missing
+    on either side, or if an error is larger than it should be while the client was not busy.
+    """
+    from aiperf.benchmark.verification import verify as runs  # noqa: PLC0415 - not for --help
+
+    found: list[Verified] = []
+    with ExitStack() as stack:
+        directory = output_artifact_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        for each in runs(concurrencies, directory, random_seed):
+            found.append(each)
+            if not as_json:
+                click.echo(f"{each.concurrency} concurrent: {_in_words(each)}", err=True)
+    failures = [failure for each in found for failure in each.failures]
+    if as_json:
+        echo_json({"passed": not failures, "runs": [asdict(each) for each in found]})
+    else:
+        _print(found)
+    context.exit(1 if failures else 0)
+
+
+def _in_words(each: Verified) -> str:
+    seen = f"{each.requests} requests, {each.chunks} chunks"
+    if each.failures:
+        return f"{seen}: FAILED"
+    judged = "" if each.is_judged else f"; the client was busy ({each.cpu_share:.0%} of a core)"
+    return f"{seen}: passed{judged}"
+
+
+def _print(found: list[Verified]) -> None:
+    rows = [
+        (
+            str(each.concurrency),
+            str(each.requests),
+            spread.quantity,
+            str(spread.count),
+            f"{spread.median:.3f} ms",
+            f"{spread.p99:.3f} ms",
+            f"{spread.max:.3f} ms",
+            f"{each.cpu_share:.0%}",
+        )
+        for each in found
+        for spread in each.spreads
+    ]
+    click.echo(table(_HEADER, rows))
+    for each in found:
+        for failure in each.failures:
+            click.echo(f"Error: at {each.concurrency} concurrent: {failure}", err=True)

@@ -1,0 +1,108 @@
+"""The client's records beside the server's log."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from aiperf.benchmark.ground_truth import GroundTruthError, compare
+from aiperf.benchmark.verification import judge
+
+MS = 1_000_000
+
+
+def record(request_id="a", *, error=None, tokens=3, **metrics):
+    """Return a line of the client: 12 ms to the first of three tokens, then 5 and 7 ms."""
+    values = {
+        "time_to_first_token": 12.0,
+        "inter_token_latency": 6.0,
+        "inter_chunk_latency": [5.0, 7.0],
+        "request_latency": 24.0,
+        "output_sequence_length": tokens,
+    }
+    return {
+        "metadata": {"x_request_id": request_id},
+        "metrics": {tag: {"value": value} for tag, value in (values | metrics).items()},
+        "error": error,
+    }
+
+
+def entry(request_id="a", number=0, **changes):
+    """Return a line of the server: 11 ms to the first of three tokens, then twice 6 ms."""
+    sent = [100 * MS + each * MS for each in (11, 17, 23)]
+    fields = {"outcome": "complete", "tokens": 3, "first_received_ns": 100 * MS, "send_ns": sent}
+    return {"x_request_id": request_id, "number": number} | fields | changes
+
+
+@pytest.fixture
+def truth_of(tmp_path):
+    """Give what compares records with a log."""
+
+    def find(records, entries, warmup=0):
+        client, server = tmp_path / "records.jsonl", tmp_path / "log.jsonl"
+        client.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+        entries = [{"clock": "perf_counter_ns"}, *entries]
+        server.write_text("".join(f"{json.dumps(each)}\n" for each in entries))
+        return compare(client, server, warmup)
+
+    return find
+
+
+def test_an_error_is_the_clients_value_less_the_servers(truth_of):
+    truth = truth_of([record()], [entry()])
+    assert {name: errors.tolist() for name, errors in truth.errors_ms.items()} == {
+        "time_to_first_token": [1.0],
+        "inter_token_latency": [0.0],
+        "inter_chunk_latency": [-1.0, 1.0],
+        "request_latency": [1.0],
+    }
+    assert (truth.requests, truth.chunks, truth.problems) == (1, 3, [])
+
+
+def test_warm_up_and_other_pages_are_in_the_log_only(truth_of):
+    entries = [entry("w", 0), entry(None, None), entry("a", 1)]
+    assert truth_of([record()], entries, warmup=1).problems == []
+
+
+@pytest.mark.parametrize(
+    ("records", "entries", "words"),
+    [
+        ([record()], [], "request a: the server never saw it"),
+        ([], [entry()], "request a: the client has no record of it"),
+        ([record(tokens=2)], [entry()], "sent 3 tokens, the client counted 2"),
+        ([record()], [entry(send_ns=[101 * MS, 102 * MS])], "sent 2 chunks, the client has 3"),
+        ([record()], [entry(outcome="stopped")], "the server says that it was stopped"),
+        ([record(error={"message": "boom"})], [entry()], "the client has an error, boom"),
+    ],
+)
+def test_what_only_one_side_says_is_a_problem(truth_of, records, entries, words):
+    truth = truth_of(records, entries)
+    (problem,) = truth.problems
+    assert words in problem
+    found = judge(truth, concurrency=1, requests=len(records), cpu_share=0.9)
+    assert problem in found.failures
+
+
+def test_large_errors_count_unless_the_client_was_busy(truth_of):
+    """1 ms at the median is too much, of an idle client."""
+    truth = truth_of([record()], [entry()])
+    (failure,) = judge(truth, concurrency=1, requests=1, cpu_share=0.1).failures
+    assert "time_to_first_token is 1.000 ms at the median" in failure
+    busy = judge(truth, concurrency=1, requests=1, cpu_share=0.8)
+    assert (busy.failures, busy.is_judged) == ((), False)
+
+
+def test_a_request_that_neither_side_knows_is_missed(truth_of):
+    truth = truth_of([record(time_to_first_token=11.0)], [entry()])
+    (failure,) = judge(truth, concurrency=1, requests=2, cpu_share=0.1).failures
+    assert failure == "2 requests were sent, and 1 can be compared"
+
+
+def test_a_file_that_is_not_what_it_should_be_is_told(tmp_path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("{}\n{")
+    with pytest.raises(GroundTruthError, match=r"bad\.jsonl, line 2: this is not JSON"):
+        compare(bad, bad)
+    with pytest.raises(GroundTruthError, match=r"none\.jsonl cannot be read: No such file"):
+        compare(bad, tmp_path / "none.jsonl")
