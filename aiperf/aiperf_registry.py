@@ -155,6 +155,13 @@ def aiperf_register_ui() -> list[LazyEntry]:
             identifier="progress",
             description="the same, by the name that NVIDIA's AIPerf has for it",
         ),
+        LazyEntry(
+            "dashboard",
+            "aiperf.ui.dashboard",
+            "DashboardUI",
+            identifier="dashboard",
+            description="the whole terminal, drawn by a process of its own",
+        ),
         LazyEntry("none", "aiperf.ui.none", "NoUI", identifier="none", description="nothing"),
     ]
 

@@ -1,4 +1,4 @@
-"""Whether the client itself was the bottleneck: its loop's lag and its share of a core."""
+"""Whether the client was the bottleneck: its loop's lag, its share of a core, late starts."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
     from aiperf.common.models import Statistics
 
-_INTERVAL_S = 0.05
+_INTERVAL_S = 0.01
 _BUSY_SHARE = 0.8
 _LAG_SHARE = 0.05
 _LEAST_LAG_MS = 2.0
 """Below this, lag is the granularity of the loop's own timers."""
+_STALLED_SHARE = 0.01
+"""So much of a run may be held up: from more, percentile 99 of a latency may be the client's."""
 
 
 class ClientHealth:
@@ -76,15 +78,32 @@ class ClientHealth:
                 "and latencies may contain its own delays. Lower the load, or give it a core of "
                 "its own."
             )
-        lag = summary["loop_lag_ms"]
         fastest = _shortest_latency(statistics)
-        if lag and fastest and lag["p99"] > max(_LEAST_LAG_MS, _LAG_SHARE * fastest.avg):
+        if fastest is None:
+            return tuple(found)
+        limit = max(_LEAST_LAG_MS, _LAG_SHARE * fastest.avg)
+        stalled = self._stalled_share(limit)
+        if stalled > _STALLED_SHARE:
             found.append(
-                f"The client's event loop was late by {lag['p99']:.1f} ms at p99 (at most "
-                f"{lag['max']:.1f} ms), beside a mean {fastest.header} of {fastest.avg:.1f} ms: "
-                "latencies may contain the client's own delays. Lower the load."
+                f"The client's event loop was late by more than {limit:.1f} ms for {stalled:.1%} "
+                f"of the run (at most {max(self._lags_ms):.1f} ms at a time), beside a mean "
+                f"{fastest.header} of {fastest.avg:.1f} ms: that share of the latencies, and so "
+                "their highest percentiles, may contain the client's own delays. Lower the load, "
+                "or give the client a core of its own."
+            )
+        late = next((each for each in statistics if each.tag == "schedule_lag"), None)
+        if late is not None and late.percentiles.get(99, 0.0) > limit:
+            found.append(
+                f"Requests started late: {late.percentiles[99]:.1f} ms after their scheduled time "
+                "at p99, so the load was not quite the one that was asked for. Lower the rate, or "
+                "raise --concurrency if it holds requests back."
             )
         return tuple(found)
+
+    def _stalled_share(self, limit_ms: float) -> float:
+        """Return for which share of the run the loop was late by more than ``limit_ms``."""
+        stalled_ms = sum(lag for lag in self._lags_ms if lag > limit_ms)
+        return stalled_ms * 1e6 / self._wall_ns if self._wall_ns else 0.0
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._counts and self._has_begun():

@@ -80,6 +80,14 @@ class MetricsEngine:
         return tuple(ErrorCount(error, count) for error, count in self._errors.most_common())
 
     @property
+    def errors_by_type(self) -> dict[str, int]:
+        """How many requests ended with each type of error."""
+        found: Counter[str] = Counter()
+        for error, count in self._errors.items():
+            found[error.type] += count
+        return dict(found)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """One line for each metric that failed, or whose values memory had to hold."""
         spilled = (

@@ -19,6 +19,9 @@ VALID, FAILED, CANCELLED = 0, 1, 2
 """How a request can have ended, as the table has it."""
 
 
+_NONE: array[float] = array("d")
+
+
 class Table:
     """The :class:`~aiperf.common.record_table.RecordTable` of a run, filled as requests end.
 
@@ -149,6 +152,13 @@ class Table:
 
         values, counts = self._lists[tag]
         return values.all(), np.repeat(np.arange(len(counts)), np.frombuffer(counts, np.uintc))
+
+    def since(self, row: int, tag: str) -> list[float]:
+        """Return the values that the rows from ``row`` on have of a metric with one value.
+
+        Copies, and imports nothing, so that it may be asked while the run goes on.
+        """
+        return [value for value in self._columns.get(tag, _NONE)[row:] if value == value]  # noqa: PLR0124 - NaN is not
 
     def has(self, tag: str) -> bool:
         """Say whether a metric of either kind has a value."""

@@ -20,6 +20,7 @@ from aiperf.benchmark.composition import (
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
+from aiperf.benchmark.live import Live
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on, part_error
 from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials
@@ -114,6 +115,7 @@ class Benchmark:
             units={metric.tag: metric.unit for metric in metrics},
         )
         self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
+        self._live = Live(self._engine)
         self._stopped_by: int | None = None
         self._shown_phase = ""
         self._phase_start_ns = 0
@@ -209,6 +211,9 @@ class Benchmark:
                 elapsed_s=(now_ns - self._phase_start_ns) / 1e9,
                 request_count=load.warmup_request_count if is_warming_up else load.request_count,
                 duration_s=None if is_warming_up else load.benchmark_duration,
+                recent=self._live.recent(now_ns),
+                errors_by_type=self._engine.errors_by_type,
+                last_error="" if recorder.last_error is None else recorder.last_error.message,
             )
         )
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiperf.common.factories import UIFactory
-from aiperf.common.models import PROFILING, WARMUP, Progress
+from aiperf.common.models import PROFILING, WARMUP, Progress, Recent
 from aiperf.common.protocols import UIProtocol
 from aiperf.testing.contract import Contract, blaming
 
 if TYPE_CHECKING:
     import pytest
 
+RECENT = Recent(12.5, 800.0, {"Time to First Token": (20.0, 30.0, 40.0)})
 TITLE = "test-model [bold]on[/bold] http://127.0.0.1:8000 你好"
 
 
@@ -87,5 +88,8 @@ def _run() -> list[Progress]:
         Progress(PROFILING, 10, 5, 1, 5, 12.0, 100, 60.0),
         Progress(PROFILING, 10, 5, 1, 5, 24.0, None, 60.0),
         Progress(PROFILING, 120, 110, 110, 10, 90.0, 100, 60.0),
+        Progress(
+            PROFILING, 20, 15, 1, 5, 30.0, None, 60.0, RECENT, {"ReadTimeout": 1}, "too [late]"
+        ),
         Progress(PROFILING, 10**9, 10**9, 10**9, 0, 10.0**6, 0, 0.0),
     ]

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bars
+from rich.text import Text
 
-from aiperf.ui.progress_text import fraction_done, in_words
+from aiperf.ui.progress_text import fraction_done, in_words, live_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
     from rich.progress import TaskID
 
     from aiperf.common.models import Progress
@@ -76,13 +80,24 @@ class _Console(Console):
         self.quiet = True
 
 
+class _Bars(Bars):
+    """Bars, and below them a line on the latest requests."""
+
+    latest = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        if self.latest:
+            yield Text(self.latest, no_wrap=True, overflow="ellipsis")
+
+
 class _BarView:
     """A bar for each phase, drawn when there is something new and by no thread of its own."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._tasks: dict[str, TaskID] = {}
-        self._bars = Bars(
+        self._bars = _Bars(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
@@ -107,6 +122,7 @@ class _BarView:
             completed=done or 0.0,
             state=in_words(progress),
         )
+        self._bars.latest = live_in_words(progress)
         self._bars.refresh()
 
     def stop(self) -> None:
@@ -141,7 +157,8 @@ class _LineView:
     def _say(self, progress: Progress) -> None:
         """Print the state, unless it is what was printed last."""
         if progress != self._said:
-            self._print(f"{progress.phase}: {in_words(progress)}")
+            words = filter(None, (in_words(progress), live_in_words(progress)))
+            self._print(f"{progress.phase}: {'; '.join(words)}")
             self._said = progress
 
     def _print(self, line: str) -> None:

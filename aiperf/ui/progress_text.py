@@ -33,3 +33,14 @@ def in_words(progress: Progress) -> str:
         f"{requests} requests, {progress.errors:,} errors, "
         f"{progress.in_flight:,} in flight, {elapsed}"
     )
+
+
+def live_in_words(progress: Progress) -> str:
+    """Return the rate and the latencies of the latest requests, empty if there are none yet."""
+    recent = progress.recent
+    if recent is None:
+        return ""
+    words = [f"{recent.requests_per_s:,.1f} requests/s"]
+    for name, (median, _, p99) in recent.latencies_ms.items():
+        words.append(f"{name} {median:,.1f} ms (p99 {p99:,.1f})")
+    return ", ".join(words)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from aiperf.common.models import Progress
-from aiperf.ui.progress_text import fraction_done, in_words
+from aiperf.common.models import Progress, Recent
+from aiperf.ui.progress_text import fraction_done, in_words, live_in_words
 
 
 def moment(completed=0, elapsed_s=0.0, request_count=None, duration_s=None):
@@ -51,3 +53,10 @@ def test_the_fraction_is_that_of_the_nearer_end(progress, expected):
 def test_the_words(progress, expected):
     """What is done, what failed, what is under way and since when."""
     assert in_words(progress) == expected
+
+
+def test_the_latest_requests_are_their_rate_and_latencies():
+    recent = Recent(1234.56, None, {"Request Latency": (10.04, 11.0, 1200.0)})
+    progress = replace(moment(), recent=recent)
+    assert live_in_words(progress) == "1,234.6 requests/s, Request Latency 10.0 ms (p99 1,200.0)"
+    assert live_in_words(moment()) == ""
