@@ -85,6 +85,26 @@ def aiperf_register_tokenizer() -> list[LazyEntry]:
             identifier="builtin",
             description="words and punctuation; needs no download",
         ),
+        LazyEntry(
+            "huggingface",
+            "aiperf.tokenizers.huggingface",
+            "HuggingFaceTokenizer",
+            identifier="huggingface",
+            description="a Hugging Face tokenizer, by the name of its model or by its path",
+            metadata={
+                "extra": "huggingface",
+                "loads": True,
+                "takes": ["revision", "trust_remote_code"],
+            },
+        ),
+        LazyEntry(
+            "tiktoken",
+            "aiperf.tokenizers.tiktoken_encoding",
+            "TiktokenTokenizer",
+            identifier="tiktoken",
+            description="an encoding of OpenAI's models, by its name or a model's",
+            metadata={"extra": "tiktoken", "loads": True},
+        ),
     ]
 
 

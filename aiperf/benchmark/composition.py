@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.part_errors import blamed_on
+from aiperf.benchmark.tokenizer_choice import build_tokenizer
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import (
     ArrivalFactory,
@@ -16,7 +17,6 @@ from aiperf.common.factories import (
     ExporterFactory,
     MetricFactory,
     PluginDiscovery,
-    TokenizerFactory,
     TransportFactory,
 )
 from aiperf.common.models import ModelEndpoint
@@ -61,6 +61,7 @@ class LoadBuilder:
     def __init__(self, config: BenchmarkConfig) -> None:
         self._config = config
         self._conversations: Sequence[Conversation] | None = None
+        self._tokenizer: TokenizerProtocol | None = None
         self._snapshot: Snapshot | None = None
         self._is_restored = True
 
@@ -107,7 +108,7 @@ class LoadBuilder:
         if self._conversations is None:
             config = self._config
             dataset = DatasetFactory.create_instance(
-                config.types.dataset, config=config.dataset, tokenizer=build_tokenizer(config)
+                config.types.dataset, config=config.dataset, tokenizer=self.tokenizer
             )
             with blamed_on(dataset, "load its conversations"):
                 self._conversations = dataset.load()
@@ -117,8 +118,20 @@ class LoadBuilder:
                 )
         return self._conversations
 
+    @property
+    def tokenizer(self) -> TokenizerProtocol:
+        """The tokenizer, made once in each process: a large one takes a second to load.
+
+        Raises:
+            AIPerfError: it cannot be made.
+        """
+        self._restore()
+        if self._tokenizer is None:
+            self._tokenizer = build_tokenizer(self._config)
+        return self._tokenizer
+
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the dataset out, and take the plugins along.
+        """Leave the dataset and the tokenizer out, and take the plugins along.
 
         Raises:
             SnapshotError: something that was registered cannot reach another process.
@@ -126,6 +139,7 @@ class LoadBuilder:
         return {
             "_config": self._config,
             "_conversations": None,
+            "_tokenizer": None,
             "_snapshot": self._snapshot or PluginDiscovery.snapshot(),
             "_is_restored": False,
         }
@@ -149,11 +163,6 @@ def build_endpoint(config: BenchmarkConfig) -> EndpointProtocol:
             use_server_token_count=config.use_server_token_count,
         ),
     )
-
-
-def build_tokenizer(config: BenchmarkConfig) -> TokenizerProtocol:
-    """Return the tokenizer that counts prompts and responses."""
-    return TokenizerFactory.create_instance(config.types.tokenizer)
 
 
 def build_exporters(config: BenchmarkConfig) -> list[ExporterProtocol]:

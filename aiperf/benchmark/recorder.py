@@ -73,6 +73,7 @@ class Recorder:
         self._use_server_token_count = use_server_token_count
         self._secrets = tuple(secrets)
         self._streaming = streaming
+        self._missed_usage = False
         self._patience = max(_HOPELESS, 2 * concurrency)
         self._on_hopeless = on_hopeless
         self._queue: deque[_Finished] = deque()
@@ -161,6 +162,7 @@ class Recorder:
         if parsed is not None and error is None:
             self._check_streamed(raw)
             if self._use_server_token_count:
+                self._check_counted(record, parsed)
                 _take_tokens(record, parsed)
             else:
                 turns = finished.conversation.turns[: finished.turn_index + 1]
@@ -191,6 +193,16 @@ class Recorder:
                 "The server answered with a whole response where a stream was asked for: the time "
                 "to first token is then the request latency. Leave --streaming out, or correct the "
                 "server."
+            )
+
+    def _check_counted(self, record: RequestRecord, parsed: ParsedResponse) -> None:
+        """Say once that a server did not count what it was asked to."""
+        if parsed.usage is None and not self._missed_usage:
+            self._missed_usage = True
+            self.warnings.append(
+                f"The server sent no usage, first with request {record.session_num}: such a "
+                "request has no token counts. Leave --use-server-token-count out, or make the "
+                "server report usage."
             )
 
     def _parse(self, raw: RawRecord) -> ParsedResponse:

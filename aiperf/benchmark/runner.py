@@ -15,7 +15,6 @@ from aiperf.benchmark.composition import (
     build_endpoint,
     build_exporters,
     build_metrics,
-    build_tokenizer,
 )
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
@@ -25,6 +24,7 @@ from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on, part_error
 from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials
 from aiperf.benchmark.recorder import Recorder
+from aiperf.benchmark.tokenizer_choice import told
 from aiperf.common.factories import ExecutorFactory, UIFactory
 from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
 from aiperf.plugins.errors import AIPerfError
@@ -96,7 +96,7 @@ class Benchmark:
         self._endpoint = build_endpoint(config)
         self._recorder = Recorder(
             endpoint=self._endpoint,
-            tokenizer=build_tokenizer(config),
+            tokenizer=self._builder.tokenizer,
             engine=self._engine,
             exporters=[exporter for exporter in self._exporters if exporter.wants_records],
             use_server_token_count=config.use_server_token_count,
@@ -110,7 +110,10 @@ class Benchmark:
         )
         self._context = Context(
             config=input_config(config),
-            provenance=provenance(config, [metric.tag for metric in metrics], report),
+            provenance={
+                **provenance(config, [metric.tag for metric in metrics], report),
+                "tokenizer": told(self._builder.tokenizer, config),
+            },
             anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
             units={metric.tag: metric.unit for metric in metrics},
         )

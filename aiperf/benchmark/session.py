@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
+from aiperf.benchmark.tokenizer_choice import with_tokenizer
 from aiperf.common.factories import ExporterFactory, PluginDiscovery
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
     if not config.types.exporters:
         exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
         config = replace(config, types=replace(config.types, exporters=exporters))
+    config = with_tokenizer(config)
     with ExitStack() as stack:
         log = stack.enter_context(
             run_log(config.output.artifact_dir, verbose=config.output.verbose)

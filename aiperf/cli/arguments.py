@@ -13,7 +13,7 @@ from aiperf.cli.load_arguments import load_config
 from aiperf.cli.output_arguments import output_config
 from aiperf.cli.pairs import pairs
 from aiperf.cli.transport_arguments import transport_config
-from aiperf.common.config import BenchmarkConfig, ComponentTypes
+from aiperf.common.config import BenchmarkConfig, ComponentTypes, TokenizerConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,10 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
             tokenizer=chosen["tokenizer"],
             ui="none" if chosen["quiet"] or chosen["as_json"] else chosen["ui_type"],
             exporters=chosen["exporters"],
+        ),
+        tokenizer=TokenizerConfig(
+            revision=chosen["tokenizer_revision"],
+            trust_remote_code=chosen["tokenizer_trust_remote_code"],
         ),
         streaming=chosen["streaming"],
         endpoint_path=chosen["endpoint_path"],

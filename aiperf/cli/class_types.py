@@ -22,12 +22,14 @@ class ClassType(click.ParamType):  # type: ignore[type-arg]  # not generic befor
 
     Args:
         factory: the factory's name.
+        is_open: whether something else may be named as well, which is not checked here.
     """
 
     name = "class type"
 
-    def __init__(self, factory: str) -> None:
+    def __init__(self, factory: str, *, is_open: bool = False) -> None:
         self.factory = factory
+        self.is_open = is_open
 
     def convert(
         self,
@@ -59,15 +61,18 @@ class ClassTypeOption(click.Option):
         if record is None or not isinstance(self.type, ClassType):
             return record
         offered = _offer(ctx).class_types.get(self.type.factory, ())
-        return record[0], f"{record[1]}  [one of: {', '.join(offered)}]"
+        label = "types" if self.type.is_open else "one of"
+        return record[0], f"{record[1]}  [{label}: {', '.join(offered)}]"
 
 
-def class_type_option(*names: str, factory: str, default: str, help_text: str) -> Any:
+def class_type_option(
+    *names: str, factory: str, default: str, help_text: str, is_open: bool = False
+) -> Any:
     """Return the decorator for an option that names a class type of ``factory``."""
     return click.option(
         *names,
         cls=ClassTypeOption,
-        type=ClassType(factory),
+        type=ClassType(factory, is_open=is_open),
         metavar="TYPE",
         default=default,
         show_default=True,
@@ -82,9 +87,10 @@ def check_class_types(ctx: click.Context, registry: Registry) -> None:
         click.BadParameter: there is no such class type; it names the option and the nearest one.
     """
     for option in ctx.command.params:
-        if not isinstance(option.type, ClassType) or option.name is None:
+        kind = option.type
+        if not isinstance(kind, ClassType) or kind.is_open or option.name is None:
             continue
-        slot, value = registry.slots[option.type.factory], ctx.params[option.name]
+        slot, value = registry.slots[kind.factory], ctx.params[option.name]
         known = registry.class_types(slot)
         for wanted in value if option.multiple else (value,):
             if wanted not in known:

@@ -42,6 +42,22 @@ endpoint = together(
         help="Take token counts from the server's usage instead of the tokenizer.",
     ),
     class_type_option(
-        "--tokenizer", factory="tokenizer", default="builtin", help_text="What counts tokens."
+        "--tokenizer",
+        factory="tokenizer",
+        default="builtin",
+        help_text="What counts tokens: a type, a Hugging Face model's name or directory, or "
+        "TYPE:NAME, such as tiktoken:o200k_base.",
+        is_open=True,
+    ),
+    click.option(
+        "--tokenizer-revision",
+        metavar="REVISION",
+        help="The branch, tag or commit of the tokenizer on the Hugging Face Hub.  [default: main]",
+    ),
+    click.option(
+        "--tokenizer-trust-remote-code",
+        is_flag=True,
+        help="Run the code that comes with the tokenizer. Only for a model whose authors you "
+        "trust.",
     ),
 )

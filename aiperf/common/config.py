@@ -44,6 +44,19 @@ class DatasetConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenizerConfig:
+    """What the tokenizer is to load: a model's or an encoding's name, or a path.
+
+    ``revision`` is a branch, tag or commit; ``None`` is the newest. ``trust_remote_code`` lets code
+    run that comes with the tokenizer.
+    """
+
+    name: str | None = None
+    revision: str | None = None
+    trust_remote_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LoadConfig:
     """How much load and for how long; durations are seconds.
 
@@ -94,6 +107,7 @@ class BenchmarkConfig:
     load: LoadConfig
     output: OutputConfig
     types: ComponentTypes = field(default_factory=ComponentTypes)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     streaming: bool = False
     endpoint_path: str | None = None
     extra_inputs: Mapping[str, Any] = field(default_factory=dict)

@@ -95,7 +95,12 @@ class TransportProtocol(Protocol):
 
 
 class TokenizerProtocol(Protocol):
-    """Counts tokens, and turns text into token ids and back."""
+    """Counts tokens, and turns text into token ids and back.
+
+    An attribute ``about``, a JSON-ready mapping, may say which vocabulary it is; artifacts have it.
+    ``revision`` and ``trust_remote_code`` are passed to ``__init__`` where they are given and the
+    entry's metadata names them in ``takes``.
+    """
 
     def __init__(self, *, name: str | None = None) -> None: ...
 

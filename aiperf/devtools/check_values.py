@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     "endpoint": {"path": str, "streaming": bool, "tokens": bool},
     "transport": {"schemes": list},
+    "tokenizer": {"loads": bool, "takes": list},
     "metric": {"scope": str, "unit": str, "header": str, "requires": list, "needs": list},
 }
 """The metadata keys that each factory documents, with the types of their values."""

@@ -31,6 +31,8 @@ class BuiltinTokenizer:
         self.name = name or "builtin"
         self._ids: dict[str, int] = {}
         self._texts: list[str] = []
+        self.about = {"name": "builtin", "library": "aiperf"}
+        """Which tokenizer it is, for the provenance; its pieces are no fixed vocabulary."""
 
     def count(self, text: str) -> int:
         """Return the number of tokens in ``text``; no ids are given out."""

@@ -15,7 +15,6 @@ from aiperf.benchmark.composition import (
     build_endpoint,
     build_exporters,
     build_metrics,
-    build_tokenizer,
     endpoint_gives,
 )
 from aiperf.common.errors import ConfigError
@@ -126,10 +125,6 @@ def test_the_endpoint_knows_the_options_of_the_run(config):
 def test_exporters_are_in_the_order_of_the_configuration(with_types):
     names = [type(each).__name__ for each in build_exporters(with_types(exporters=("csv", "json")))]
     assert names == ["CSVExporter", "JSONExporter"]
-
-
-def test_the_tokenizer_counts(config):
-    assert build_tokenizer(config).count("Good morning") == 2
 
 
 @pytest.mark.parametrize("factory", ["endpoint", "transport", "dataset", "arrival", "tokenizer"])

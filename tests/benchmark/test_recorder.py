@@ -332,6 +332,19 @@ def test_tokens_are_those_of_the_server_where_it_was_asked_for(usage, counts):
     assert rig.tokenizer.texts == []
 
 
+def test_a_server_that_does_not_count_is_told_once():
+    """Not for each request, and not of one that counted or failed."""
+    rig = Rig(endpoint=Endpoint(usage=None), use_server_token_count=True)
+    rig.records(make_raw(b"x"))
+    rig.records(make_raw(b"x"))
+    (warning,) = rig.recorder.warnings
+    assert "The server sent no usage, first with request 0" in warning
+    assert "--use-server-token-count" in warning
+    rig = Rig(endpoint=Endpoint(usage=Usage(1, 1)), use_server_token_count=True)
+    rig.records(make_raw(b"x"))
+    assert rig.recorder.warnings == []
+
+
 def test_a_tokenizer_that_raises_costs_the_counts_alone():
     """One warning says from when on; prompts, which the dataset counted, still have theirs."""
     rig = Rig(tokenizer=RaisingTokenizer())

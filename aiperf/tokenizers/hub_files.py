@@ -1,0 +1,112 @@
+"""Finds a tokenizer's file: in a directory, in the Hugging Face cache, or on the Hub."""
+
+from __future__ import annotations
+
+import re
+import socket
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from huggingface_hub import constants, hf_hub_download
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from aiperf.common.errors import ConfigError
+
+OPTION = "--tokenizer"
+FILE = "tokenizer.json"
+_HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
+_REACHABLE_S = 10.0
+_STEP = (
+    "Give the directory of a copy with --tokenizer, or set HF_HOME to a cache that has it, or take "
+    "--tokenizer builtin, which needs no file"
+)
+
+
+def local_path(name: str) -> Path | None:
+    """Return the file or directory that ``name`` means, ``None`` if it is a name on the Hub.
+
+    What is there is meant; what looks like a path is none of the Hub's names.
+
+    Raises:
+        ConfigError: it can only be a path, and there is nothing.
+    """
+    path = Path(name).expanduser()
+    if path.exists():
+        return path
+    if _HUB_NAME.fullmatch(name):
+        return None
+    raise ConfigError(
+        f"there is no file or directory {name}. {OPTION} takes the directory of a tokenizer, a "
+        "name on the Hugging Face Hub such as org/model, or one of the class types",
+        option=OPTION,
+    )
+
+
+def hub_file(name: str, revision: str | None) -> Path | None:
+    """Return the ``tokenizer.json`` of a model, ``None`` if the model has none.
+
+    What the cache has is taken from there, and no network is touched.
+
+    Raises:
+        ConfigError: it is neither in the cache nor to be had from the Hub.
+    """
+    try:
+        return Path(hf_hub_download(name, FILE, revision=revision, local_files_only=True))
+    except LocalEntryNotFoundError:
+        pass
+    asked = name if revision is None else f"{name} at revision {revision}"
+    if constants.HF_HUB_OFFLINE:
+        raise _unavailable(asked, "HF_HUB_OFFLINE forbids to fetch it")
+    unreachable = _unreachable(constants.ENDPOINT)
+    if unreachable:
+        raise _unavailable(asked, unreachable)
+    try:
+        return Path(hf_hub_download(name, FILE, revision=revision))
+    except GatedRepoError as error:
+        raise _unavailable(asked, "the Hub lets only those have it who have asked for it and set "
+                           "HF_TOKEN") from error  # fmt: skip
+    except RepositoryNotFoundError as error:
+        raise _unavailable(asked, f"{constants.ENDPOINT} has no model of that name that you may "
+                           "see; a private one needs HF_TOKEN") from error  # fmt: skip
+    except RevisionNotFoundError as error:
+        raise _unavailable(asked, "the model has no such revision") from error
+    except LocalEntryNotFoundError as error:
+        raise _unavailable(asked, f"{constants.ENDPOINT} did not answer") from error
+    except EntryNotFoundError:
+        return None
+    except (HfHubHTTPError, OSError) as error:
+        raise _unavailable(asked, f"fetching it failed: {error}") from error
+
+
+def commit_of(file: Path) -> str | None:
+    """Return the commit that a file of the cache belongs to, ``None`` for any other file."""
+    return file.parent.name if file.parent.parent.name == "snapshots" else None
+
+
+def _unreachable(url: str) -> str:
+    """Return why there is no connection to the Hub, which would otherwise be tried for long."""
+    parts = urlsplit(url)
+    if parts.scheme in urllib.request.getproxies() or not parts.hostname:
+        return ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname, port), _REACHABLE_S).close()
+    except OSError as error:
+        return f"{url} cannot be reached: {error.strerror or error}"
+    return ""
+
+
+def _unavailable(asked: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"the tokenizer of {asked} is not in {constants.HF_HUB_CACHE}, and "
+        f"{' '.join(why.split())}. {_STEP}",
+        option=OPTION,
+    )
