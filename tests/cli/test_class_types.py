@@ -7,6 +7,7 @@ from enum import Enum
 
 import pytest
 
+from aiperf.aiperf_registry import aiperf_register_endpoint, aiperf_register_ui
 from aiperf.cli.class_types import ClassType
 from aiperf.cli.profile import profile
 
@@ -17,6 +18,7 @@ GOOD = """
     def aiperf_register_endpoint():
         return [LazyEntry("{name}_type", "{name}_classes", "Chat", identifier="{name}")]
 """
+BUILTINS = list(dict.fromkeys(each.class_type for each in aiperf_register_endpoint()))
 CLASSES = "raise RuntimeError('imported')\nclass Chat: ...\n"
 
 
@@ -39,12 +41,11 @@ def site(make_distribution):
 
 def test_help_offers_what_is_installed(aiperf, site):
     """Importing no class."""
-    assert offered(aiperf("profile", "--help")) == ["chat", "embeddings"]
+    assert offered(aiperf("profile", "--help")) == BUILTINS
     done = aiperf("profile", "--help", path=[site])
     assert (done.returncode, done.stderr) == (0, "")
-    assert offered(done) == ["chat", "embeddings", "good_type"]
-    assert offered(done, "--transport") == ["http"]
-    assert offered(done, "--ui") == ["progress", "simple", "none"]
+    assert offered(done) == [*BUILTINS, "good_type"]
+    assert offered(done, "--ui") == [each.class_type for each in aiperf_register_ui()]
 
 
 BROKEN = {
@@ -71,7 +72,7 @@ def test_help_leaves_out_what_is_broken(aiperf, site, install_plugin, source, wo
     install_plugin("broken", source)
     done = aiperf("profile", "--help", path=[site], warnings_are_errors=False)
     assert done.returncode == 0
-    assert offered(done) == ["chat", "embeddings", "good_type"]
+    assert offered(done) == [*BUILTINS, "good_type"]
     (note,) = done.stderr.splitlines()
     assert "broken" in note
     assert words in note
