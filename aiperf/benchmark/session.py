@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.open_files import allow_open_files
 from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
@@ -43,6 +44,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
         exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
         config = replace(config, types=replace(config.types, exporters=exporters))
     config = with_tokenizer(config)
+    allow_open_files(config.load.concurrency)
     with ExitStack() as stack:
         log = stack.enter_context(
             run_log(config.output.artifact_dir, verbose=config.output.verbose)

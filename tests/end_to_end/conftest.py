@@ -92,9 +92,16 @@ class Profile:
         return self.start(*options, **more).wait()
 
     def start(
-        self, *options: str, path: tuple[Path, ...] = (), env: dict[str, str] | None = None
+        self,
+        *options: str,
+        path: tuple[Path, ...] = (),
+        env: dict[str, str] | None = None,
+        limits: str = "",
     ) -> Run:
-        """Start a run that shows nothing, and return at once."""
+        """Start a run that shows nothing, and return at once.
+
+        ``limits`` are those of the process, in the words of a shell's ``ulimit``.
+        """
         artifacts = self.tmp_path / f"artifacts-{len(self.runs)}"
         cwd = self.tmp_path / "cwd"
         cwd.mkdir(exist_ok=True)
@@ -103,8 +110,18 @@ class Profile:
         }
         if path:
             environment["PYTHONPATH"] = os.pathsep.join(map(str, path))
+        limited = ("sh", "-c", f'{limits} && exec "$@"', "sh") if limits else ()
         process = subprocess.Popen(
-            [*COMMAND, "profile", "--ui", "none", "--artifact-dir", str(artifacts), *options],
+            [
+                *limited,
+                *COMMAND,
+                "profile",
+                "--ui",
+                "none",
+                "--artifact-dir",
+                str(artifacts),
+                *options,
+            ],
             cwd=cwd,
             env=environment | (env or {}),
             stdout=subprocess.PIPE,
