@@ -26,6 +26,22 @@ WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _MOST_SHOWN = 500
 
 
+def load_json(data: bytes) -> Any:
+    """Return the JSON value in ``data``.
+
+    Raises:
+        InvalidJSONError: It is not JSON.
+    """
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        excerpt = excerpt_of(data)
+        raise InvalidJSONError(
+            f"the server sent what is not JSON ({error.msg}): {excerpt}; look into its log",
+            excerpt=excerpt,
+        ) from error
+
+
 def load_object(data: bytes) -> dict[str, Any]:
     """Return the JSON object in ``data``.
 
@@ -36,14 +52,7 @@ def load_object(data: bytes) -> dict[str, Any]:
             ``{"error": {"message": …, "code": …}}``, ``{"error": "…"}`` and
             ``{"object": "error", "message": …}``.
     """
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        excerpt = excerpt_of(data)
-        raise InvalidJSONError(
-            f"the server sent what is not JSON ({error.msg}): {excerpt}; look into its log",
-            excerpt=excerpt,
-        ) from error
+    value = load_json(data)
     if type(value) is not dict:
         raise wrong_shape("a JSON object", data)
     if "error" in value or value.get("object") == "error":

@@ -21,6 +21,8 @@ from aiperf.server.embeddings import Embeddings
 from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
 from aiperf.server.randomness import FAILURES, draw
+from aiperf.server.ranking_errors import COHERE_ERRORS, NIM_ERRORS, TEI_ERRORS
+from aiperf.server.rankings import Rankings
 from aiperf.server.reply import Stream, Whole
 from aiperf.server.routes import Route
 from aiperf.server.sending import Waiter, send_stream, send_whole
@@ -55,10 +57,14 @@ class ModelServer:
         self._delays = Delays(settings)
         self._fails_below = int(settings.error_rate * 2**64)
         self._count = 0
+        rankings = Rankings(settings)
         self._routes: Mapping[str, Route] = {
             "/v1/chat/completions": Route(Chat(settings, tokens).answer),
             "/v1/completions": Route(Completions(settings, tokens).answer),
             "/v1/embeddings": Route(Embeddings(settings).answer),
+            "/v1/ranking": Route(rankings.nim, NIM_ERRORS),
+            "/v2/rerank": Route(rankings.cohere, COHERE_ERRORS),
+            "/rerank": Route(rankings.tei, TEI_ERRORS),
         }
         model = {"id": MODEL, "object": "model", "created": int(time()), "owned_by": "aiperf"}
         self._pages: Mapping[str, bytes] = {

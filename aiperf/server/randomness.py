@@ -4,7 +4,7 @@ from __future__ import annotations
 
 _MASK = (1 << 64) - 1
 
-WORDS, DELAYS, FAILURES = range(1, 4)
+WORDS, DELAYS, FAILURES, SCORES = range(1, 5)
 """The streams: what is drawn for one purpose says nothing about what is drawn for another."""
 
 

@@ -46,7 +46,7 @@ def model(fields: Mapping[str, Any]) -> bytes:
 
 def streams(fields: Mapping[str, Any]) -> bool:
     """Return whether the response is to be streamed."""
-    return _boolean(fields, "stream")
+    return boolean(fields, "stream")
 
 
 def includes_usage(fields: Mapping[str, Any]) -> bool:
@@ -61,7 +61,7 @@ def includes_usage(fields: Mapping[str, Any]) -> bool:
         )
     if not isinstance(options, dict):
         raise wrong("stream_options", "an object")
-    return _boolean(options, "include_usage", "stream_options.")
+    return boolean(options, "include_usage", "stream_options.")
 
 
 def output_limit(fields: Mapping[str, Any], *names: str) -> int | None:
@@ -91,7 +91,8 @@ def wrong(name: str, expected: str) -> BadRequestError:
     return BadRequestError(f"Invalid value for '{name}': it must be {expected}.", param=name)
 
 
-def _boolean(fields: Mapping[str, Any], name: str, prefix: str = "") -> bool:
+def boolean(fields: Mapping[str, Any], name: str, prefix: str = "") -> bool:
+    """Return a field that is true or false; false where it is not given."""
     value = fields.get(name)
     if value is None:
         return False

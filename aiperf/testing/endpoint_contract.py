@@ -6,6 +6,7 @@ import copy
 import math
 from array import array
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -100,7 +101,7 @@ class EndpointContract(Contract):
 
     def test_a_turn_without_a_limit_of_tokens(self) -> None:
         """``max_tokens=None`` leaves it to the server."""
-        turns = [Turn(turn.texts, turn.system) for turn in self.turns("Hello")]
+        turns = [replace(turn, max_tokens=None) for turn in self.turns("Hello")]
         with blaming("a turn without max_tokens must be formatted"):
             payload = self._endpoint().format_payload(turns)
         assert None not in payload.values(), f"the payload has a null: {payload!r}"

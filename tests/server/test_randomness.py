@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from aiperf.server.randomness import DELAYS, FAILURES, WORDS, draw
+from aiperf.server.randomness import DELAYS, FAILURES, SCORES, WORDS, draw
 
 
 def test_a_draw_is_the_same_everywhere():
@@ -16,10 +16,10 @@ def test_draws_differ():
     values = {
         draw(seed, stream, number)
         for seed in range(10)
-        for stream in (WORDS, DELAYS, FAILURES)
+        for stream in (WORDS, DELAYS, FAILURES, SCORES)
         for number in range(100)
     }
-    assert len(values) == 3000
+    assert len(values) == 4000
 
 
 def test_draws_are_even():
