@@ -7,6 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.goodput import objectives
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.tokenizer_choice import build_tokenizer
 from aiperf.common.errors import ConfigError
@@ -24,6 +25,7 @@ from aiperf.common.models import ModelEndpoint
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from aiperf.benchmark.goodput import Objective
     from aiperf.common.config import BenchmarkConfig
     from aiperf.common.models import Conversation
     from aiperf.common.protocols import (
@@ -194,13 +196,29 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
     return frozenset(gives)
 
 
-def build_metrics(
-    config: BenchmarkConfig,
-) -> tuple[list[MetricProtocol], dict[str, Sequence[str]]]:
-    """Return every metric that this endpoint can give, and which tags each of them reads.
+@dataclass(frozen=True, slots=True)
+class ChosenMetrics:
+    """The metrics of a run, in the order in which they are shown.
+
+    ``requires`` has, for each tag, the tags whose values it reads; ``secondary`` the tags that a
+    short table leaves out; ``objectives`` what a good request must meet.
+    """
+
+    metrics: tuple[MetricProtocol, ...]
+    requires: Mapping[str, Sequence[str]]
+    secondary: frozenset[str]
+    objectives: tuple[Objective, ...]
+
+
+def build_metrics(config: BenchmarkConfig) -> ChosenMetrics:
+    """Return every metric that this endpoint can give.
 
     A metric is left out where the endpoint does not give what it needs, or what a metric that it
     reads needs.
+
+    Raises:
+        ConfigError: an objective of ``--goodput`` cannot be met by any request.
+        AIPerfError: a metric cannot be made.
     """
     gives = endpoint_gives(config)
     offered = {
@@ -209,8 +227,13 @@ def build_metrics(
         if implementation.is_selected
     }
     chosen = [tag for tag in offered if gives.issuperset(_needs(tag, offered, frozenset()))]
-    metrics = [MetricFactory.create_instance(tag) for tag in chosen]
-    return metrics, {tag: offered[tag].get("requires", ()) for tag in chosen}
+    asked = objectives(config.metrics.goodput, offered, chosen)
+    return ChosenMetrics(
+        metrics=tuple(MetricFactory.create_instance(tag) for tag in chosen),
+        requires={tag: offered[tag].get("requires", ()) for tag in chosen},
+        secondary=frozenset(tag for tag in chosen if offered[tag].get("secondary")),
+        objectives=asked,
+    )
 
 
 def _needs(tag: str, offered: Mapping[str, Mapping[str, Any]], readers: frozenset[str]) -> set[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from itertools import filterfalse
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import in_order, name_of
 from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
 from aiperf.benchmark.record_table import FAILED, VALID, Table
@@ -18,9 +20,10 @@ from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from aiperf.benchmark.goodput import Objective
     from aiperf.common.models import ErrorDetails, RequestRecord
     from aiperf.common.protocols import MetricProtocol, RecordMetricProtocol
 
@@ -43,6 +46,8 @@ class MetricsEngine:
         metrics: One instance for each metric, in the order in which results are shown.
         requires: For a metric's tag, the tags whose values it reads (``requires`` in the metadata
             of its registry entry). A metric is computed only for records that have all of them.
+        objectives: What a good request meets; none: there is no goodput.
+        secondary: The tags of the metrics that a short table leaves out.
         directory: Where values go that are too many for memory; ``None``: nowhere.
 
     Raises:
@@ -55,6 +60,8 @@ class MetricsEngine:
         metrics: Sequence[MetricProtocol],
         requires: Mapping[str, Sequence[str]] | None = None,
         *,
+        objectives: Sequence[Objective] = (),
+        secondary: Collection[str] = (),
         directory: Path | None = None,
     ) -> None:
         requires = requires or {}
@@ -62,6 +69,8 @@ class MetricsEngine:
         """Valid requests so far, warm-up left out."""
         self.error_count = 0
         """Failed and cancelled requests so far, warm-up left out."""
+        self._objectives = tuple(objectives)
+        self._secondary = frozenset(secondary)
         self._shown = tuple(metrics)
         self._ordered = in_order(metrics, requires)
         self._requires = {metric.tag: tuple(requires.get(metric.tag, ())) for metric in metrics}
@@ -146,6 +155,7 @@ class MetricsEngine:
             request_count=self.request_count,
             error_count=self.error_count,
             records=self.records,
+            good_count=self._good_count(),
         )
         run_values = self._run_values(totals)
         found: list[Statistics] = []
@@ -159,7 +169,17 @@ class MetricsEngine:
                     found.append(summarize(chunks, tag=tag, header=header, unit=unit))
                 except FloatingPointError as error:
                     self._drop(metric, "on the run as a whole", error)
-        return tuple(each for each in found if each.tag not in self._dropped)
+        return tuple(
+            replace(each, secondary=True) if each.tag in self._secondary else each
+            for each in found
+            if each.tag not in self._dropped
+        )
+
+    def _good_count(self) -> int | None:
+        """Return how many requests are good, unless nobody asked or a metric for it failed."""
+        if not self._objectives or any(each.tag in self._dropped for each in self._objectives):
+            return None
+        return int(good_rows(self.records, self._objectives).sum())
 
     def _record_metrics(self) -> tuple[tuple[RecordMetricProtocol, tuple[str, ...]], ...]:
         """Return each metric of single requests and what it requires."""

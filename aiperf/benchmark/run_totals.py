@@ -18,6 +18,7 @@ class TableTotals:
     request_count: int
     error_count: int
     records: Table
+    good_count: int | None = None
 
     def total(self, tag: str) -> float | None:
         """Return the exactly rounded sum of all values of ``tag``, ``None`` if it has none."""

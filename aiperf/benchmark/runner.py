@@ -89,8 +89,14 @@ class Benchmark:
     def __init__(self, config: BenchmarkConfig, report: DiscoveryReport) -> None:
         self._config = config
         self._builder = LoadBuilder(config)
-        metrics, requires = build_metrics(config)
-        self._engine = MetricsEngine(metrics, requires, directory=config.output.artifact_dir)
+        chosen = build_metrics(config)
+        self._engine = MetricsEngine(
+            chosen.metrics,
+            chosen.requires,
+            objectives=chosen.objectives,
+            secondary=chosen.secondary,
+            directory=config.output.artifact_dir,
+        )
         self._exporters = build_exporters(config)
         self._ui = GuardedUI(UIFactory.create_instance(config.types.ui))
         self._endpoint = build_endpoint(config)
@@ -111,11 +117,11 @@ class Benchmark:
         self._context = Context(
             config=input_config(config),
             provenance={
-                **provenance(config, [metric.tag for metric in metrics], report),
+                **provenance(config, [metric.tag for metric in chosen.metrics], report),
                 "tokenizer": told(self._builder.tokenizer, config),
             },
             anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
-            units={metric.tag: metric.unit for metric in metrics},
+            units={metric.tag: metric.unit for metric in chosen.metrics},
         )
         self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
         self._live = Live(self._engine)

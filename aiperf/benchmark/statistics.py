@@ -48,7 +48,8 @@ def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics
         if not count:
             msg = f"metric {tag!r} has no values to summarize"
             raise ValueError(msg)
-        mean = float(_sum(sums) / count)
+        total = _sum(sums)
+        mean = total / count
         squares = [float(np.square(chunk - mean).sum()) for chunk in chunks()]
         std = math.sqrt(_sum(squares) / count)
     return Statistics(
@@ -60,6 +61,7 @@ def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics
         min=least,
         max=most,
         std=std,
+        sum=total,
         percentiles=_percentiles(chunks, count),
     )
 

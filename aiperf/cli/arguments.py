@@ -10,6 +10,7 @@ import click
 
 from aiperf.cli.dataset_arguments import dataset_config
 from aiperf.cli.load_arguments import load_config
+from aiperf.cli.metric_arguments import metrics_config
 from aiperf.cli.output_arguments import output_config
 from aiperf.cli.pairs import pairs
 from aiperf.cli.transport_arguments import transport_config
@@ -39,6 +40,7 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
         dataset=dataset_config(chosen),
         load=load_config(chosen),
         output=output_config(chosen, model),
+        metrics=metrics_config(chosen),
         types=ComponentTypes(
             endpoint=chosen["endpoint_type"],
             transport=chosen["transport"],

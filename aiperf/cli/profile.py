@@ -12,6 +12,7 @@ from aiperf.cli.dataset_options import dataset
 from aiperf.cli.endpoint_options import endpoint
 from aiperf.cli.load_options import load
 from aiperf.cli.lock_options import plugins
+from aiperf.cli.metric_options import metrics
 from aiperf.cli.option_kinds import GroupedCommand
 from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
@@ -30,6 +31,7 @@ _SIGNAL_BASE = 128
 @transport
 @dataset
 @load
+@metrics
 @output
 @plugins
 @config_option

@@ -81,6 +81,18 @@ class OutputConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsConfig:
+    """What is computed beside the metrics of the whole run.
+
+    ``goodput`` maps a metric's tag to the value, in its unit, that a good request does not exceed
+    (or reaches, where more is better). ``slice_duration`` is in seconds; ``None``: no slices.
+    """
+
+    goodput: Mapping[str, float] = field(default_factory=dict)
+    slice_duration: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ComponentTypes:
     """The class type that each factory is asked for, as plain strings; no exporters: all."""
 
@@ -108,6 +120,7 @@ class BenchmarkConfig:
     output: OutputConfig
     types: ComponentTypes = field(default_factory=ComponentTypes)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
     streaming: bool = False
     endpoint_path: str | None = None
     extra_inputs: Mapping[str, Any] = field(default_factory=dict)

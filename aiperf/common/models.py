@@ -182,6 +182,7 @@ class ClockAnchor:
 class Statistics:
     """The distribution of one metric over a run; a metric of the run as a whole has ``avg`` only.
 
+    What is ``secondary`` is for files, and not for a short table.
     Percentiles are exact, by linear interpolation between the two nearest values.
     """
 
@@ -193,7 +194,9 @@ class Statistics:
     min: float | None = None
     max: float | None = None
     std: float | None = None
+    sum: float | None = None
     percentiles: Mapping[int, float] = field(default_factory=dict)
+    secondary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

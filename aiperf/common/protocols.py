@@ -188,6 +188,11 @@ class RunTotals(Protocol):
         """Failed and cancelled requests, warm-up left out."""
         ...
 
+    @property
+    def good_count(self) -> int | None:
+        """Valid requests that meet every objective, ``None`` if there is no objective."""
+        ...
+
     def total(self, tag: str) -> float | None:
         """The sum of all values of a record metric, ``None`` if it has none."""
         ...

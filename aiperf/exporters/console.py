@@ -88,7 +88,7 @@ class ConsoleExporter:
         if result.was_cancelled:
             yield Text("The run was cancelled; these are the results until then.", style="yellow")
         if result.statistics:
-            yield _metrics_that_fit(result.statistics, console)
+            yield _metrics_that_fit([s for s in result.statistics if not s.secondary], console)
         else:
             yield Text("There are no results: no request succeeded.", style="yellow")
         if result.errors:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILE_NAME = "profile_export_aiperf.csv"
 
 _PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
-_COLUMNS = ("avg", "min", "max", *(f"p{p}" for p in _PERCENTILES), "std", "count")
+_COLUMNS = ("avg", "min", "max", "sum", *(f"p{p}" for p in _PERCENTILES), "std", "count")
 _UNITS_LEFT_OUT = {"count", "requests"}
 
 
@@ -97,6 +97,7 @@ def _distribution(statistics: Statistics) -> tuple[str, ...]:
         _number(statistics.avg),
         _number(statistics.min),
         _number(statistics.max),
+        _number(statistics.sum),
         *(_number(statistics.percentiles.get(p)) for p in _PERCENTILES),
         _number(statistics.std),
         str(statistics.count),

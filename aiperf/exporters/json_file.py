@@ -1,8 +1,8 @@
 """Writes ``profile_export_aiperf.json``: all results of a run as one JSON object.
 
 Each metric is a top-level key with ``unit``, ``avg`` and, for a distribution, ``p1`` … ``p99``,
-``min``, ``max``, ``std`` and ``count``: the shape that readers of NVIDIA AIPerf's file know. The
-keys beside them are listed in :data:`RESERVED`.
+``min``, ``max``, ``std``, ``count`` and ``sum``: the shape that readers of NVIDIA AIPerf's file
+know. The keys beside them are listed in :data:`RESERVED`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 
 FILE_NAME = "profile_export_aiperf.json"
 
+SCHEMA_VERSION = "1.4"
+"""The version of NVIDIA AIPerf's shape, of which this file's is an extension."""
+
 RESERVED = (
     "input_config",
     "was_cancelled",
+    "is_complete",
+    "schema_version",
     "error_summary",
     "start_time",
     "end_time",
@@ -83,14 +88,16 @@ def _document(result: RunResult) -> dict[str, Any]:
     ]
     return {
         **{tag: _metric(each) for tag, each in metrics.items() if tag not in RESERVED},
+        "schema_version": SCHEMA_VERSION,
         "input_config": result.config,
         "was_cancelled": result.was_cancelled,
+        "is_complete": not result.was_cancelled,
         "error_summary": [
             {"error_details": asdict(each.error), "count": each.count} for each in result.errors
         ],
         "start_time": _iso(result.anchor.to_wall(result.start_ns)),
         "end_time": _iso(result.anchor.to_wall(result.end_ns)),
-        "aiperf_version": __version__,
+        "aiperf_version": result.provenance.get("aiperf_version", __version__),
         "provenance": result.provenance,
         "client_health": result.client_health,
         "warnings": warnings,
@@ -104,6 +111,8 @@ def _metric(statistics: Statistics) -> dict[str, Any]:
         return found
     found.update((f"p{p}", value) for p, value in statistics.percentiles.items())
     found.update(min=statistics.min, max=statistics.max, std=statistics.std, count=statistics.count)
+    if statistics.sum is not None:
+        found["sum"] = statistics.sum
     return found
 
 

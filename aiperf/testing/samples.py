@@ -75,6 +75,7 @@ class Totals:
     request_count: int = 4
     error_count: int = 1
     totals: Mapping[str, float] = field(default_factory=dict)
+    good_count: int | None = None
 
     def total(self, tag: str) -> float | None:
         """Return the sum of a metric's values."""
@@ -111,6 +112,7 @@ def result(**changes: Any) -> RunResult:
             min=190.0,
             max=210.0,
             std=8.2,
+            sum=600.0,
             percentiles=dict.fromkeys((1, 5, 10, 25, 50, 75, 90, 95, 99), 200.0),
         ),
         Statistics(tag="request_count", header="Request Count", unit="requests", avg=3.0),

@@ -50,6 +50,12 @@ def config_of(*words):
         (["--benchmark-duration", "2.5"], "load.benchmark_duration", 2.5),
         (["--benchmark-grace-period", "0"], "load.grace_period", 0.0),
         (["--num-warmup-requests", "3"], "load.warmup_request_count", 3),
+        (
+            ["--goodput", "request_latency:250 inter_token_latency:1e1"],
+            "metrics.goodput",
+            {"request_latency": 250.0, "inter_token_latency": 10.0},
+        ),
+        (["--goodput", "a:1", "--goodput", "b:2"], "metrics.goodput", {"a": 1.0, "b": 2.0}),
         (["--artifact-dir", "here"], "output.artifact_dir", Path("here")),
         (["--endpoint-type", "embeddings"], "types.endpoint", "embeddings"),
         (["--transport", "x"], "types.transport", "x"),

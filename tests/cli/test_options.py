@@ -8,7 +8,7 @@ import pytest
 
 from aiperf.cli.arguments import to_config
 from aiperf.cli.profile import profile
-from aiperf.common.config import DatasetConfig, LoadConfig, TransportConfig
+from aiperf.common.config import DatasetConfig, LoadConfig, MetricsConfig, TransportConfig
 
 OPTIONS = {option.name: option for option in profile.params}
 
@@ -49,7 +49,7 @@ def test_no_name_means_two_things():
         *("--synthetic-input-tokens-stddev", "--output-tokens-mean", "--prompt-output-tokens-mean"),
         *("--output-tokens-stddev", "--osl-stddev", "--prompt-output-tokens-stddev", "-b"),
         *("--batch-size", "--batch-size-text", "--prompt-batch-size", "--random-seed"),
-        *("--artifact-dir", "--output-artifact-dir", "--ui", "--ui-type"),
+        *("--artifact-dir", "--output-artifact-dir", "--ui", "--ui-type", "--goodput"),
     ],
 )
 def test_the_names_that_users_know_are_there(name):
@@ -77,3 +77,4 @@ def test_defaults_are_stated_once():
     assert config.transport == TransportConfig(url="")
     assert config.dataset == DatasetConfig(random_seed=1)
     assert config.load == LoadConfig(request_count=10)
+    assert config.metrics == MetricsConfig()

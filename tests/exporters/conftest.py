@@ -53,6 +53,7 @@ LATENCY = Statistics(
     min=10.0,
     max=1234.5678912,
     std=0.25,
+    sum=50.0,
     percentiles={
         1: 1.5,
         5: 5.5,

@@ -45,8 +45,8 @@ def test_the_whole_file(export, make_result):
     """Distributions, single values, provenance; each with a header, a blank line between them."""
     distributions, values, provenance = sections(export(make_result()))
     assert distributions == [
-        ["Metric", "avg", "min", "max", *PERCENTILES, "std", "count"],
-        ["Request Latency (ms)", "12.5", "10", "1234.567891", *VALUES, "0.25", "4"],
+        ["Metric", "avg", "min", "max", "sum", *PERCENTILES, "std", "count"],
+        ["Request Latency (ms)", "12.5", "10", "1234.567891", "50", *VALUES, "0.25", "4"],
     ]
     assert values == [
         ["Metric", "Value"],

@@ -55,6 +55,7 @@ def test_a_distribution_has_all_its_statistics(export, make_result):
         "max": 1234.5678912,
         "std": 0.25,
         "count": 4,
+        "sum": 50.0,
     }
     assert list(found)[:3] == ["unit", "avg", "p1"]
 

@@ -20,6 +20,7 @@ class Totals:
     request_count: int = 0
     error_count: int = 0
     totals: dict[str, float] = field(default_factory=dict)
+    good_count: int | None = None
 
     def total(self, tag: str) -> float | None:
         return self.totals.get(tag)

@@ -11,7 +11,7 @@ import aiperf.metrics
 
 MODULES = [each.name for each in pkgutil.iter_modules(aiperf.metrics.__path__)]
 
-# Tag, header and unit as users of NVIDIA's AIPerf know them; the last three metrics are later ones.
+# Tag, header and unit as users of NVIDIA's AIPerf know them; a schedule lag is ours alone.
 KNOWN = {
     "time_to_first_token": ("Time to First Token", "ms"),
     "time_to_second_token": ("Time to Second Token", "ms"),
@@ -31,6 +31,19 @@ KNOWN = {
     "prefill_throughput_per_user": ("Prefill Throughput Per User", "tokens/sec/user"),
     "total_token_throughput": ("Total Token Throughput", "tokens/sec"),
     "schedule_lag": ("Schedule Lag", "ms"),
+    "decode_duration": ("Decode Duration", "ms"),
+    "e2e_output_token_throughput": ("E2E Output Token Throughput", "tokens/sec/user"),
+    "input_token_throughput": ("Input Token Throughput", "tokens/sec"),
+    "goodput": ("Goodput", "requests/sec"),
+    "good_request_count": ("Good Request Count", "requests"),
+    "good_request_fraction": ("GoodRequestFraction", "ratio"),
+    "effective_concurrency": ("Effective Concurrency", "requests"),
+    "completed_request_count": ("Completed Requests (Success + Error)", "requests"),
+    "request_error_rate": ("Request Error Rate", "%"),
+    "total_isl": ("Total Input Sequence Length", "tokens"),
+    "total_osl": ("Total Output Sequence Length", "tokens"),
+    "total_output_tokens": ("Total Output Tokens", "tokens"),
+    "total_reasoning_tokens": ("Total Reasoning Tokens", "tokens"),
 }
 
 

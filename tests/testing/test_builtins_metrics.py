@@ -126,6 +126,76 @@ class TestErrorRequestCount(MetricContract):
     examples = ((Totals(2.0, 4, 1), 1),)
 
 
+class TestDecodeDuration(MetricContract):
+    implementation = "decode_duration"
+    examples = ((reading(request_latency=200.0, time_to_first_token=120.0), 80.0),)
+
+
+class TestE2EOutputTokenThroughput(MetricContract):
+    implementation = "e2e_output_token_throughput"
+    examples = (
+        (reading(request_latency=200.0, output_sequence_length=5), 25.0),
+        (reading(request_latency=0.0, output_sequence_length=5), None),
+    )
+
+
+class TestInputTokenThroughput(MetricContract):
+    implementation = "input_token_throughput"
+    examples = ((Totals(2.0, totals={"input_sequence_length": 10.0}), 5.0), (Totals(2.0), None))
+
+
+class TestEffectiveConcurrency(MetricContract):
+    """Three seconds of latency in two seconds: one request and a half at a time."""
+
+    implementation = "effective_concurrency"
+    examples = ((Totals(2.0, totals={"request_latency": 3000.0}), 1.5), (Totals(2.0), None))
+
+
+class TestGoodput(MetricContract):
+    implementation = "goodput"
+    examples = ((Totals(2.0, good_count=3), 1.5), (Totals(2.0, good_count=0), 0), (Totals(), None))
+
+
+class TestGoodRequestCount(MetricContract):
+    implementation = "good_request_count"
+    examples = ((Totals(good_count=3), 3), (Totals(good_count=0), 0), (Totals(), None))
+
+
+class TestGoodRequestFraction(MetricContract):
+    implementation = "good_request_fraction"
+    examples = ((Totals(2.0, 3, 1, good_count=2), 0.5), (Totals(2.0, 3, 1), None))
+
+
+class TestCompletedRequestCount(MetricContract):
+    implementation = "completed_request_count"
+    examples = ((Totals(2.0, 4, 1), 5),)
+
+
+class TestRequestErrorRate(MetricContract):
+    implementation = "request_error_rate"
+    examples = ((Totals(2.0, 4, 1), 20.0), (Totals(0.0, 0, 0), None))
+
+
+class TestTotalISL(MetricContract):
+    implementation = "total_isl"
+    examples = ((Totals(totals={"input_sequence_length": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalOSL(MetricContract):
+    implementation = "total_osl"
+    examples = ((Totals(totals={"output_sequence_length": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalOutputTokens(MetricContract):
+    implementation = "total_output_tokens"
+    examples = ((Totals(totals={"output_token_count": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalReasoningTokens(MetricContract):
+    implementation = "total_reasoning_tokens"
+    examples = ((Totals(totals={"reasoning_token_count": 10.0}), 10), (Totals(), None))
+
+
 class TestBenchmarkDuration(MetricContract):
     implementation = "benchmark_duration"
     examples = ((Totals(2.5), 2.5),)
