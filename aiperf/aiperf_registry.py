@@ -196,6 +196,13 @@ def aiperf_register_exporter() -> list[LazyEntry]:
             description="profile_export.jsonl, a line for each request as it ends",
         ),
         LazyEntry(
+            "html",
+            "aiperf.exporters.html_file",
+            "HTMLExporter",
+            identifier="html",
+            description="report.html, one page with plots",
+        ),
+        LazyEntry(
             "console",
             "aiperf.exporters.console",
             "ConsoleExporter",

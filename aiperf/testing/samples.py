@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
+import random
 from array import array
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.record_table import CANCELLED, FAILED, VALID, Table
+from aiperf.benchmark.statistics import summarize
 from aiperf.common.factories import MetricFactory
 from aiperf.common.models import (
     PROFILING,
@@ -131,6 +135,76 @@ def result(**changes: Any) -> RunResult:
         "records": table(records()),
     }
     return RunResult(**{**plain, **changes})
+
+
+def long_result(count: int, *, fail_every: int = 20, **changes: Any) -> RunResult:
+    """Return a run of ``count`` streamed requests, eight in flight, as it was measured.
+
+    Latencies spread around 400 ms, the same in every call. Of each ``fail_every`` requests the last
+    one failed, or was cancelled; 0: none.
+    """
+    rng = random.Random(7)  # noqa: S311 - made-up latencies
+    free = [1000 * MS] * 8
+    made = []
+    for number in range(count):
+        first, gap, tokens = rng.gammavariate(4, 8) + 20, rng.gammavariate(9, 0.6), 64
+        start = heapq.heappop(free)
+        end = start + round((first + gap * (tokens - 1)) * MS)
+        heapq.heappush(free, end)
+        is_bad = bool(fail_every) and number % fail_every == fail_every - 1
+        values: dict[str, float | list[float]] = {
+            "time_to_first_token": first,
+            "request_latency": (end - start) / MS,
+            "inter_token_latency": gap,
+            "output_sequence_length": float(tokens),
+            "schedule_lag": rng.expovariate(5),
+        }
+        made.append(
+            record(
+                session_num=number,
+                start_ns=start,
+                end_ns=end,
+                error=TIMEOUT if is_bad else None,
+                was_cancelled=is_bad and number % (2 * fail_every) < fail_every,
+                metrics={} if is_bad else values,
+            )
+        )
+    made.sort(key=lambda each: each.end_ns)
+    kept = table(made)
+    entries = metric_entries()
+    bad = sum(each.error is not None for each in made)
+    seconds = (max(each.end_ns for each in made) - 1000 * MS) / 1e9
+    totals = {
+        "output_token_throughput": 64 * (count - bad) / seconds,
+        "request_throughput": (count - bad) / seconds,
+        "request_count": float(count - bad),
+        "error_request_count": float(bad),
+        "benchmark_duration": seconds,
+    }
+    statistics = [
+        summarize(
+            partial(kept.chunks, tag),
+            tag=tag,
+            header=entries[tag]["header"],
+            unit=entries[tag]["unit"],
+        )
+        for tag in kept.tags
+    ]
+    statistics += [
+        Statistics(tag=tag, header=entries[tag]["header"], unit=entries[tag]["unit"], avg=value)
+        for tag, value in totals.items()
+    ]
+    return result(
+        **{
+            "statistics": tuple(statistics),
+            "errors": (ErrorCount(TIMEOUT, bad),) if bad else (),
+            "end_ns": max(each.end_ns for each in made),
+            "client_health": {"cpu_share": 0.25, "loop_lag_ms": {"p99": 0.5, "max": 1.5}},
+            "warnings": (),
+            "records": kept,
+            **changes,
+        }
+    )
 
 
 def table(records_of_it: Iterable[RequestRecord]) -> Table:

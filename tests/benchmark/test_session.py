@@ -40,6 +40,7 @@ def test_an_empty_url_stands_for_the_embedded_server(fresh_python):
         "profile_export.jsonl",
         "profile_export_aiperf.csv",
         "profile_export_aiperf.json",
+        "report.html",
         "run.log",
     }
     first, *_, last = (directory / "run.log").read_text().splitlines()

@@ -151,7 +151,7 @@ def test_no_secret_is_in_any_artifact(aiperf, noting_server, fresh_python):
     assert server.requests[0].headers["x-token"] == "s3cr3t-4"
     assert "s3cr3t" not in done.stdout + done.stderr
     files = list((fresh_python.cwd / "run").iterdir())
-    assert len(files) == 5
+    assert len(files) == 6
     for file in files:
         assert b"s3cr3t" not in file.read_bytes(), file
     assert b'"X-P"' in (fresh_python.cwd / "run/profile_export_aiperf.json").read_bytes()

@@ -17,6 +17,7 @@ ARTIFACTS = (
     "profile_export.jsonl",
     "profile_export_aiperf.csv",
     "profile_export_aiperf.json",
+    "report.html",
 )
 LISTINGS = ("aiperf plugins list", "aiperf plugins list --json")
 

@@ -48,6 +48,11 @@ class TestJSONLExporter(ExporterContract):
     file_name = "profile_export.jsonl"
 
 
+class TestHTMLExporter(ExporterContract):
+    implementation = "html"
+    file_name = "report.html"
+
+
 class TestConsoleExporter(ExporterContract):
     implementation = "console"
 

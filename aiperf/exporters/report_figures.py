@@ -1,0 +1,108 @@
+"""Which plots the report has, for what a run has measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from aiperf.exporters.report_latencies import distribution_charts
+from aiperf.exporters.report_timeline import (
+    Timeline,
+    concurrency_chart,
+    error_rate_charts,
+    latency_chart,
+    request_rate_chart,
+    token_rate_chart,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from aiperf.common.models import RunResult
+    from aiperf.common.record_table import RecordTable
+    from aiperf.exporters.report_charts import Chart
+
+    Floats = NDArray[np.float64]
+
+_VALID, _CANCELLED = 0, 2
+_DISTRIBUTIONS = ("time_to_first_token", "inter_token_latency", "request_latency")
+_OVER_TIME = (*_DISTRIBUTIONS, "schedule_lag")
+_TOKENS = "output_sequence_length"
+
+BASE: Mapping[str, Any] = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "var(--text)"},
+        "margin": {"l": 60, "r": 14, "t": 30, "b": 46},
+        "xaxis": {
+            "gridcolor": "var(--line)",
+            "linecolor": "var(--line)",
+            "zerolinecolor": "var(--line)",
+            "automargin": True,
+            "title": {"standoff": 8},
+        },
+        "yaxis": {
+            "gridcolor": "var(--line)",
+            "linecolor": "var(--line)",
+            "zerolinecolor": "var(--line)",
+            "automargin": True,
+            "title": {"standoff": 8},
+        },
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "hoverlabel": {
+            "bgcolor": "var(--surface)",
+            "bordercolor": "var(--line)",
+            "font": {"color": "var(--text)"},
+        },
+    }
+}
+"""What all figures have in common: a template of plotly's."""
+
+
+def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
+    """Return the charts below each heading; none where no request was sent."""
+    records = result.records
+    if records is None:
+        return {}
+    timeline, was_sent = _timeline(records)
+    if not len(timeline.starts):
+        return {}
+    by_tag = {each.tag: each for each in result.statistics}
+    columns = {
+        tag: records.column(tag)[was_sent]
+        for tag in (*_OVER_TIME, _TOKENS)
+        if tag in by_tag and tag in records.tags
+    }
+    over_time = {tag: columns[tag] for tag in _OVER_TIME if tag in columns}
+    valid = {tag: over_time[tag] for tag in _DISTRIBUTIONS if tag in over_time}
+    load = [request_rate_chart(timeline), concurrency_chart(timeline)]
+    if _TOKENS in columns:
+        first = columns.get("time_to_first_token", np.full(len(was_sent), np.nan)[was_sent])
+        load.insert(1, token_rate_chart(timeline, columns[_TOKENS], first))
+    return {
+        "Latency distributions": list(distribution_charts(by_tag, valid)),
+        "Latencies over time": [
+            latency_chart(by_tag[tag], timeline, values) for tag, values in over_time.items()
+        ],
+        "Load over time": [*load, *error_rate_charts(timeline)],
+    }
+
+
+def _timeline(records: RecordTable) -> tuple[Timeline, NDArray[np.bool_]]:
+    """Return the requests that were sent, and which of all requests these are."""
+    was_sent = records.start_ns != 0
+    starts, ends, outcome = (
+        values[was_sent] for values in (records.start_ns, records.end_ns, records.outcome)
+    )
+    begin = starts.min() if len(starts) else 0
+    timeline = Timeline(
+        starts=(starts - begin) / 1e9,
+        ends=(ends - begin) / 1e9,
+        is_valid=outcome == _VALID,
+        was_cancelled=outcome == _CANCELLED,
+    )
+    return timeline, was_sent

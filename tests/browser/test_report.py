@@ -1,0 +1,112 @@
+"""``report.html`` in a real browser: drawn, quiet, alone, and within its borders."""
+
+from __future__ import annotations
+
+import pytest
+
+from aiperf.common.config import OutputConfig
+from aiperf.common.models import ErrorCount, ErrorDetails
+from aiperf.exporters.html_file import HTMLExporter
+from aiperf.testing import samples
+
+pytestmark = pytest.mark.once
+
+LONG = "a-model/with-a-very-long-name-" * 6
+HOSTILE = "<img src=http://127.0.0.1:9/x onerror=document.title='broken'></script>"
+
+PLOTS = """[...document.querySelectorAll('.plot')].map(plot => ({
+    id: plot.id,
+    drawn: plot.querySelectorAll('.trace path, .points path').length,
+    titles: [...plot.querySelectorAll('.xtitle, .ytitle')].map(each => each.textContent),
+}))"""
+CUT_OFF = """[...document.querySelectorAll('.plot')].flatMap(plot => {
+    const box = plot.getBoundingClientRect();
+    return [...plot.querySelectorAll('text')].filter(text => {
+        const own = text.getBoundingClientRect();
+        return own.width && (own.left < box.left - 1 || own.right > box.right + 1
+            || own.top < box.top - 1 || own.bottom > box.bottom + 1);
+    }).map(text => plot.id + ': ' + text.textContent);
+})"""
+TOO_WIDE = """[...document.querySelectorAll('body *')].filter(each =>
+    !each.closest('.plot, .scroll, details:not([open])')
+    && each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+).map(each => each.outerHTML.slice(0, 80))"""
+COLOURS = """(() => {
+    const plot = document.querySelector('.plot .xtitle');
+    return [getComputedStyle(document.body).backgroundColor, getComputedStyle(plot).fill];
+})()"""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """Give the reports of a short run, and of one of 3,000 requests with errors and warnings."""
+    results = {
+        "short": samples.long_result(10, fail_every=0),
+        "long": samples.long_result(
+            3000,
+            config={"model": LONG + HOSTILE, "types": {"endpoint": "chat"}, "streaming": True},
+            errors=(ErrorCount(ErrorDetails("HTTPStatusError", HOSTILE * 5, 503), 150),),
+            warnings=(HOSTILE, "The client used 93% of a core. " * 5),
+        ),
+    }
+    paths = {}
+    for name, result in results.items():
+        output = OutputConfig(tmp_path_factory.mktemp(name))
+        HTMLExporter(config=output).finish(result)
+        paths[name] = output.artifact_dir / "report.html"
+    return paths
+
+
+@pytest.mark.parametrize("name", ["short", "long"])
+@pytest.mark.parametrize("window", [(1280, "light"), (380, "dark")], ids=["wide", "narrow"])
+def test_a_report_is_drawn_and_quiet_and_fits(browser_page, reports, tmp_path, name, window):
+    """Every plot has marks and axis titles; the console is empty, and so is the network."""
+    width, theme = window
+    browser_page.open(reports[name], width=width, theme=theme)
+    assert browser_page.complaints() == []
+    assert browser_page.requests() == [reports[name].as_uri()]
+    assert browser_page.evaluate("document.title").endswith("AIPerf report")
+    plots = browser_page.evaluate(PLOTS)
+    assert len(plots) == {"short": 13, "long": 14}[name]
+    assert [plot["id"] for plot in plots if not plot["drawn"]] == []
+    assert [plot["id"] for plot in plots if len(plot["titles"]) != 2] == []
+    assert browser_page.evaluate(CUT_OFF) == []
+    assert browser_page.evaluate(TOO_WIDE) == []
+    assert browser_page.evaluate("document.documentElement.scrollWidth") == width
+    browser_page.screenshot(tmp_path / "report.png")
+    assert (tmp_path / "report.png").stat().st_size > 50_000
+
+
+def test_the_plots_follow_the_theme(browser_page, reports):
+    """Also when it changes while the report is open."""
+    browser_page.open(reports["short"], theme="light")
+    light = browser_page.evaluate(COLOURS)
+    browser_page.show_theme("dark")
+    browser_page.settle()
+    dark = browser_page.evaluate(COLOURS)
+    assert all(one != other for one, other in zip(light, dark, strict=True))
+    assert light[0] == "rgb(247, 247, 245)"
+    assert dark[0] == "rgb(21, 24, 28)"
+    assert browser_page.complaints() == []
+
+
+def test_the_tables_open(browser_page, reports):
+    """What a plot draws can be read, too."""
+    browser_page.open(reports["long"], width=380)
+    browser_page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    browser_page.settle()
+    assert browser_page.evaluate(TOO_WIDE) == []
+    heights = "[...document.querySelectorAll('figure table')].map(each => each.offsetHeight)"
+    assert min(browser_page.evaluate(heights)) > 30
+
+
+def test_a_script_that_is_not_the_reports_does_not_run(browser_page, reports, tmp_path):
+    """The policy holds even where text has become markup."""
+    page = reports["short"].read_bytes()
+    broken = tmp_path / "broken.html"
+    broken.write_bytes(
+        page.replace(b"<main>", f"<main>{HOSTILE}<script>document.title=1".encode() + b"</script>")
+    )
+    browser_page.open(broken)
+    assert browser_page.evaluate("document.title").endswith("AIPerf report")
+    assert len(browser_page.complaints()) >= 2
