@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.goodput import objectives
@@ -79,9 +79,7 @@ class LoadBuilder:
         config = self._config
         return Parts(
             endpoint=build_endpoint(config),
-            transport=TransportFactory.create_instance(
-                config.types.transport, config=config.transport
-            ),
+            transport=build_transport(config),
             arrival=ArrivalFactory.create_instance(
                 config.types.arrival,
                 config=config.load,
@@ -167,6 +165,15 @@ def build_endpoint(config: BenchmarkConfig) -> EndpointProtocol:
     )
 
 
+def build_transport(config: BenchmarkConfig) -> TransportProtocol:
+    """Return the transport; the API key goes into the header that the endpoint's metadata names."""
+    transport = config.transport
+    header = _endpoint_metadata(config).get("api_key_header")
+    if header is not None:
+        transport = replace(transport, api_key_header=header)
+    return TransportFactory.create_instance(config.types.transport, config=transport)
+
+
 def build_exporters(config: BenchmarkConfig) -> list[ExporterProtocol]:
     """Return the exporters, in the order of the configuration."""
     return [
@@ -183,8 +190,7 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
     Raises:
         ConfigError: ``--streaming`` is asked of an endpoint that cannot stream.
     """
-    selected = EndpointFactory.list_implementations(config.types.endpoint)
-    metadata: Mapping[str, Any] = selected[0].metadata if selected else {}
+    metadata = _endpoint_metadata(config)
     if config.streaming and metadata.get("streaming") is False:
         raise ConfigError(
             f"Endpoint type {config.types.endpoint!r} cannot stream. Leave --streaming out.",
@@ -194,6 +200,12 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
     if metadata.get("tokens", True):
         gives.add("tokens")
     return frozenset(gives)
+
+
+def _endpoint_metadata(config: BenchmarkConfig) -> Mapping[str, Any]:
+    """Return what the entry of the endpoint says, without importing its class."""
+    selected = EndpointFactory.list_implementations(config.types.endpoint)
+    return selected[0].metadata if selected else {}
 
 
 @dataclass(frozen=True, slots=True)

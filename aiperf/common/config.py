@@ -16,7 +16,9 @@ class TransportConfig:
 
     ``url`` is ``http://host[:port][/prefix]`` or ``https://…``. All timeouts are seconds;
     ``None`` means no limit. ``verify`` is ``False`` to accept any certificate, and ``ca_file``
-    a PEM bundle to trust instead of the system's.
+    a PEM bundle to trust instead of the system's. ``api_key_header`` is the header that the key
+    goes into, as the endpoint's metadata says: after ``Bearer`` in ``Authorization``, as it is in
+    any other.
     """
 
     url: str
@@ -25,6 +27,7 @@ class TransportConfig:
     idle_timeout: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+    api_key_header: str = "Authorization"
     verify: bool = True
     ca_file: str | None = None
 

@@ -136,6 +136,10 @@ class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
         path (str): the URL path that requests go to.
         streaming (bool): whether a response can be streamed.
         tokens (bool): whether it yields output tokens.
+        streaming_path (str): the URL path of streamed responses, where it is another one.
+        inputs (list of str): what of a turn it sends: ``text``, ``image``, ``audio``.
+        api_key_header (str): the header that the API key goes into, by itself; without it, the
+            key goes into ``Authorization`` after ``Bearer``.
 
     Example::
 

@@ -47,7 +47,8 @@ class EndpointProtocol(Protocol):
     def format_payload(self, turns: Sequence[Turn]) -> dict[str, Any]:
         """Return the JSON body for the last of ``turns``; the earlier ones are its history.
 
-        Each body is an object of its own. ``model_endpoint.extra_inputs`` come last in it.
+        Each body is an object of its own. ``model_endpoint.extra_inputs`` come last in it, or in
+        the field that the format has for a request's options.
         """
         ...
 

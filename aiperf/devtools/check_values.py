@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from aiperf.devtools.factory_source import FactorySource
 
 KEYS: Final[Mapping[str, Mapping[str, type]]] = {
-    "endpoint": {"path": str, "streaming": bool, "tokens": bool},
+    "endpoint": {
+        "path": str,
+        "streaming_path": str,
+        "streaming": bool,
+        "tokens": bool,
+        "inputs": list,
+        "api_key_header": str,
+    },
     "transport": {"schemes": list},
     "tokenizer": {"loads": bool, "takes": list},
     "metric": {"scope": str, "unit": str, "header": str, "requires": list, "needs": list},
@@ -29,6 +36,7 @@ COMMON: Final[Mapping[str, type]] = {"extra": str}
 """The keys that are read of every entry."""
 
 CHOICES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
+    ("endpoint", "inputs"): frozenset({"text", "image", "audio"}),
     ("metric", "scope"): frozenset({"record", "run"}),
     ("metric", "needs"): frozenset({"streaming", "tokens"}),
 }

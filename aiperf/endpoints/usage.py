@@ -13,16 +13,19 @@ if TYPE_CHECKING:
 def usage_of(value: Mapping[str, Any] | None) -> Usage | None:
     """Return the token counts of an OpenAI ``usage`` object, ``None`` without one.
 
+    Its names are those of completions (``prompt_tokens``) or of responses (``input_tokens``).
+
     Raises:
         AttributeError: As ``TypeError``, it says that ``value`` is no such object.
         TypeError: As above.
     """
     if not value:
         return None
-    details = value.get("completion_tokens_details") or {}
+    get = value.get
+    details = get("completion_tokens_details") or get("output_tokens_details") or {}
     return Usage(
-        input_tokens=count_of(value.get("prompt_tokens")),
-        output_tokens=count_of(value.get("completion_tokens")),
+        input_tokens=count_of(get("prompt_tokens", get("input_tokens"))),
+        output_tokens=count_of(get("completion_tokens", get("output_tokens"))),
         reasoning_tokens=count_of(details.get("reasoning_tokens")),
     )
 

@@ -43,6 +43,8 @@ class EndpointContract(Contract):
     good_stream: ClassVar[Sequence[bytes]] = ()
     response_type: ClassVar[str] = "application/json"
     stream_type: ClassVar[str] = "text/event-stream"
+    extra_inputs_go_to: ClassVar[str | None] = None
+    """The field of a payload that extra inputs are put into, ``None`` for the payload itself."""
 
     # -- what a subclass may change ------------------------------------------------------------
 
@@ -130,9 +132,10 @@ class EndpointContract(Contract):
     def test_extra_inputs_come_last(self) -> None:
         """What a person adds with ``--extra-inputs`` is there, and beats what was there."""
         turns = self.turns("Hello")
-        plain = self._endpoint().format_payload(turns)
+        plain = self._with_extra_inputs(self._endpoint().format_payload(turns))
         extra = {"aiperf_contract": [1, "two"], **dict.fromkeys(plain, "replaced")}
-        payload = self._endpoint(extra_inputs=extra).format_payload(turns)
+        endpoint = self._endpoint(extra_inputs=extra)
+        payload = self._with_extra_inputs(endpoint.format_payload(turns))
         lost = {name for name, value in extra.items() if payload.get(name) != value}
         assert not lost, f"extra inputs do not come last: {sorted(lost)} in {payload!r}"
 
@@ -240,6 +243,13 @@ class EndpointContract(Contract):
         assert first == second, f"the same response was {first}, then {second}"
 
     # -- details -------------------------------------------------------------------------------
+
+    def _with_extra_inputs(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return the part of a payload that extra inputs are put into."""
+        place: dict[str, Any] = (
+            payload if self.extra_inputs_go_to is None else payload[self.extra_inputs_go_to]
+        )
+        return place
 
     @property
     def _streams(self) -> bool:

@@ -57,7 +57,9 @@ class HTTPTransport:
         self._headers = dict(config.headers)
         self._authorization: dict[str, str] = {}
         if config.api_key is not None:
-            self._authorization = {"Authorization": f"Bearer {config.api_key}"}
+            is_bearer = config.api_key_header.lower() == "authorization"
+            value = f"Bearer {config.api_key}" if is_bearer else config.api_key
+            self._authorization = {config.api_key_header: value}
             check_headers(self._authorization, "--api-key", option="--api-key")
         self._limits = Limits(
             request_timeout=_or_inf(config.request_timeout),

@@ -15,6 +15,7 @@ from aiperf.benchmark.composition import (
     build_endpoint,
     build_exporters,
     build_metrics,
+    build_transport,
     endpoint_gives,
 )
 from aiperf.common.errors import ConfigError
@@ -53,6 +54,16 @@ def test_streaming_of_what_cannot_stream_is_an_error(with_types):
     with pytest.raises(ConfigError, match=r"'embeddings' cannot stream.*--streaming") as caught:
         build_metrics(with_types({"streaming": True}, endpoint="embeddings"))
     assert caught.value.option == "--streaming"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "header"), [("chat", b"Authorization: Bearer k"), ("messages", b"x-api-key: k")]
+)
+def test_the_api_key_goes_where_the_endpoint_wants_it(with_types, config, endpoint, header):
+    """The metadata of its entry says so."""
+    transport = replace(config.transport, url="http://h", api_key="k")
+    made = build_transport(with_types({"transport": transport}, endpoint=endpoint))
+    assert header in made.prepare("/", b"", {}).head.split(b"\r\n")
 
 
 def test_metrics_that_the_endpoint_cannot_give_are_left_out(config, with_types):

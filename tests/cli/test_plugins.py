@@ -52,7 +52,7 @@ def row(text, *cells):
 
 
 def test_builtins(listed, aiperf):
-    """Each is selected, and no plugin is mentioned."""
+    """The first of each class type is selected, and no plugin is mentioned."""
     code, document, stderr = listed(warnings_are_errors=True)
     assert (code, stderr) == (0, "")
     assert set(document) == {"implementations", "plugins", "errors"}
@@ -62,7 +62,9 @@ def test_builtins(listed, aiperf):
         *("arrival", "dataset", "endpoint", "executor", "exporter", "metric"),
         *("tokenizer", "transport", "ui"),
     }
-    assert all(each["is_selected"] for each in document["implementations"])
+    types = [(each["factory"], each["class_type"]) for each in document["implementations"]]
+    selected = [each["is_selected"] for each in document["implementations"]]
+    assert selected == [each not in types[:at] for at, each in enumerate(types)]
     exporters = {e["class_type"] for e in document["implementations"] if e["factory"] == "exporter"}
     assert exporters == set(ExporterFactory.get_all_class_types())
     (chat,) = of(document, "endpoint.chat")
@@ -84,7 +86,12 @@ def test_builtins(listed, aiperf):
         "description": chat["description"],
         "requires": [],
         "unmet": None,
-        "metadata": {"path": "/v1/chat/completions", "streaming": True, "tokens": True},
+        "metadata": {
+            "path": "/v1/chat/completions",
+            "streaming": True,
+            "tokens": True,
+            "inputs": ["text", "image", "audio"],
+        },
     }
     done = aiperf("plugins", "list")
     assert (done.returncode, done.stderr) == (0, "")

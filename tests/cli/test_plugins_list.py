@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from aiperf.aiperf_registry import aiperf_register_endpoint
+
 CHAT = """
     from aiperf import LazyEntry, hookimpl
 
@@ -51,7 +53,8 @@ def listed(aiperf, site):
 def test_a_factory(listed):
     """What failed or is disabled stays: nobody knows what it would have brought."""
     named, plugins = listed("--factory", "endpoint")
-    assert named == ["local_chat", "acme_chat", "openai_chat", "openai_embeddings"]
+    builtins = [entry.identifier for entry in aiperf_register_endpoint()]
+    assert named == ["local_chat", "acme_chat", *builtins]
     assert set(plugins) == {"acme", "broken", "nothing", "off", "local"}
     named, plugins = listed("--factory", "ui", "--factory", "transport")
     assert "http" in named

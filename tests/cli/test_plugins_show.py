@@ -165,7 +165,7 @@ def test_an_option_says_that_it_selected(shown, aiperf, site):
         (("endpoint", "cht"), "endpoint has no class type 'cht'. Did you mean 'chat'?"),
         (("endpoint", "cht:x"), "endpoint has no class type 'cht'. Did you mean 'chat'?"),
         (("endpoint.cht",), "endpoint has no class type 'cht'. Did you mean 'chat'?"),
-        (("endpoint",), "'CLASS_TYPE': name one of endpoint: chat, embeddings, a:b."),
+        (("endpoint",), "'CLASS_TYPE': name one of endpoint: chat, "),
         (
             ("endpoint", "chat:acmechat"),
             "'IDENTIFIER': endpoint.chat has no implementation 'acmechat'. Did you mean 'acme_c",

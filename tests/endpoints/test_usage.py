@@ -17,6 +17,14 @@ from aiperf.endpoints.usage import usage_of
         ({"prompt_tokens": 1, "completion_tokens": 2}, Usage(1, 2, None)),
         ({"prompt_tokens": None, "completion_tokens_details": None}, Usage(None, None, None)),
         ({"completion_tokens_details": {"reasoning_tokens": 0}}, Usage(None, None, 0)),
+        (
+            {
+                "input_tokens": 4,
+                "output_tokens": 5,
+                "output_tokens_details": {"reasoning_tokens": 3},
+            },
+            Usage(4, 5, 3),
+        ),
     ],
 )
 def test_usage(value, usage):

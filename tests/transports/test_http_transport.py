@@ -595,3 +595,11 @@ def test_a_header_of_a_person_wins_over_the_api_key():
     head = HTTPTransport(config=config).prepare("/", b"", {}).head
     assert b"authorization: Basic eDp5\r\n" in head
     assert b"Bearer" not in head
+
+
+def test_the_api_key_goes_into_the_header_that_the_endpoint_names():
+    """There it stands by itself."""
+    config = TransportConfig(url="http://h", api_key="k", api_key_header="x-api-key")
+    head = HTTPTransport(config=config).prepare("/", b"", {}).head
+    assert b"x-api-key: k\r\n" in head
+    assert b"Authorization" not in head
