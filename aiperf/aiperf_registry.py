@@ -140,6 +140,14 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             description="rankings of Hugging Face's Text Embeddings Inference",
             metadata={"path": "/rerank", "streaming": False, "tokens": False},
         ),
+        LazyEntry(
+            "template",
+            "aiperf.endpoints.template",
+            "TemplateEndpoint",
+            identifier="template",
+            description="any JSON API, by a template for requests and a path into responses",
+            metadata={"path": "/", "streaming": True, "tokens": True, "extra": "template"},
+        ),
     ]
 
 

@@ -55,11 +55,20 @@ def load_object(data: bytes) -> dict[str, Any]:
     value = load_json(data)
     if type(value) is not dict:
         raise wrong_shape("a JSON object", data)
+    refuse_error(value, data)
+    return value
+
+
+def refuse_error(value: Mapping[str, Any], data: bytes) -> None:
+    """Raise what an error object reports; ``data`` is the JSON of it.
+
+    Raises:
+        ServerReportedError: It is one; see :func:`load_object`.
+    """
     if "error" in value or value.get("object") == "error":
         report = value.get("error", value)
         if report:  # an empty one (``null``) is none
             raise reported(report, data)
-    return value
 
 
 def wrong_shape(wanted: str, data: bytes) -> InvalidResponseError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aiperf.common.errors import AIPerfError, ConfigError, EmptyResponseError, error_details
 from aiperf.common.models import ParsedResponse
 from aiperf.endpoints.addressing import json_headers, url_path
-from aiperf.endpoints.json_body import WRONG_SHAPE, load_json, load_object, unreadable, wrong_shape
+from aiperf.endpoints.json_body import WRONG_SHAPE, load_json, refuse_error, unreadable, wrong_shape
 from aiperf.endpoints.media import refuse_media
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ class RankingsEndpoint:
         count = 0
         if body.strip():
             response = load_json(body)
-            if not isinstance(response, list):
-                response = load_object(body)
+            if isinstance(response, dict):
+                refuse_error(response, body)
             try:
                 for index, score in self.scores_of(response):
                     _check(index, score)

@@ -32,13 +32,13 @@ class ServerURL:
         """Return the request target for an endpoint's ``path``.
 
         ``http://host/v1`` is a common way to name a server whose endpoints are ``/v1/…``; its
-        ``/v1`` is not repeated.
+        ``/v1`` is not repeated. A path of ``/`` adds nothing to a prefix.
         """
         path = quote(path if path.startswith("/") else f"/{path}", safe=_PATH_SAFE)
         last = self.prefix.rpartition("/")[2]
         if re.fullmatch(r"v\d+", last) and path.startswith(f"/{last}/"):
             path = path[len(last) + 1 :]
-        return self.prefix + path
+        return self.prefix if self.prefix and path == "/" else self.prefix + path
 
 
 def parse_url(url: str) -> ServerURL:

@@ -82,6 +82,8 @@ def test_a_password_in_a_url_is_not_shown():
         ("http://h/v1", "/v2/x", "/v1/v2/x"),
         ("http://h/p", "/p/x", "/p/p/x"),
         ("http://h/v1", "/v10/x", "/v1/v10/x"),
+        ("http://h/p/", "/", "/p"),
+        ("http://h", "/", "/"),
         ("http://h", "/x y?z=\u00fc&a=%20", "/x%20y?z=%C3%BC&a=%20"),
     ],
 )
