@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.goodput import objectives
@@ -246,6 +246,23 @@ def build_metrics(config: BenchmarkConfig) -> ChosenMetrics:
         secondary=frozenset(tag for tag in chosen if offered[tag].get("secondary")),
         objectives=asked,
     )
+
+
+def description(chosen: ChosenMetrics) -> dict[str, Any]:
+    """Return what ``RunContext.description`` says of these metrics."""
+    return {
+        "metrics": [
+            {
+                "tag": metric.tag,
+                "header": metric.header,
+                "unit": metric.unit,
+                "scope": metric.scope,
+                "secondary": metric.tag in chosen.secondary,
+            }
+            for metric in chosen.metrics
+        ],
+        "objectives": [asdict(objective) for objective in chosen.objectives],
+    }
 
 
 def _needs(tag: str, offered: Mapping[str, Mapping[str, Any]], readers: frozenset[str]) -> set[str]:

@@ -15,13 +15,15 @@ from aiperf.benchmark.composition import (
     build_endpoint,
     build_exporters,
     build_metrics,
+    description,
 )
+from aiperf.benchmark.exporting import export
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
 from aiperf.benchmark.live import Live
 from aiperf.benchmark.metrics_engine import MetricsEngine
-from aiperf.benchmark.part_errors import blamed_on, part_error
+from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials
 from aiperf.benchmark.recorder import Recorder
 from aiperf.benchmark.tokenizer_choice import told
@@ -30,11 +32,11 @@ from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunRe
 from aiperf.plugins.errors import AIPerfError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from aiperf.common.config import BenchmarkConfig
     from aiperf.common.models import ErrorDetails
-    from aiperf.common.protocols import ExecutorProtocol, ExporterProtocol
+    from aiperf.common.protocols import ExecutorProtocol
     from aiperf.plugins.report import DiscoveryReport
 
 _UPDATE_S = 0.2
@@ -47,6 +49,7 @@ class Context:
     config: Mapping[str, Any]
     provenance: Mapping[str, Any]
     anchor: ClockAnchor
+    description: Mapping[str, Any]
     units: Mapping[str, str]
 
     def to_wall(self, perf_ns: int) -> int:
@@ -121,6 +124,7 @@ class Benchmark:
                 "tokenizer": told(self._builder.tokenizer, config),
             },
             anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
+            description=description(chosen),
             units={metric.tag: metric.unit for metric in chosen.metrics},
         )
         self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
@@ -248,7 +252,7 @@ class Benchmark:
                 *self._health.warnings(statistics),
             ),
         )
-        artifacts, failures = _export(self._exporters, result)
+        artifacts, failures = export(self._exporters, result)
         return Outcome(
             result,
             (inputs, *artifacts),
@@ -261,20 +265,3 @@ class Benchmark:
     def _title(self) -> str:
         url = without_credentials(self._config.transport.url)
         return f"{self._config.model} {self._config.types.endpoint} at {url}"
-
-
-def _export(
-    exporters: Sequence[ExporterProtocol], result: RunResult
-) -> tuple[list[str], list[AIPerfError]]:
-    """Let every exporter finish, also after one that cannot."""
-    artifacts: list[str] = []
-    failures: list[AIPerfError] = []
-    for exporter in exporters:
-        try:
-            path = exporter.finish(result)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's must not cost the others
-            failures.append(part_error(exporter, "write its artifact", error))
-        else:
-            if path is not None:
-                artifacts.append(path)
-    return artifacts, failures

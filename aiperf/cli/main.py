@@ -35,6 +35,11 @@ COMMANDS: Final = {
         "Show plugins and the implementations that they bring.",
     ),
     "profile": LazyCommand("aiperf.cli.profile", "profile", "Measure a model server."),
+    "report": LazyCommand(
+        "aiperf.cli.report",
+        "report",
+        "Make every artifact of a run again from its profile_export.jsonl.",
+    ),
     "verify": LazyCommand(
         "aiperf.cli.verify",
         "verify",

@@ -264,6 +264,16 @@ class RunContext(Protocol):
         """Which implementations run and where they came from, JSON-ready."""
         ...
 
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """What else is needed to compute the results again from the records, JSON-ready.
+
+        ``metrics``: ``tag``, ``header``, ``unit``, ``scope`` and ``secondary`` of each metric, in
+        the order of the results. ``objectives``: ``tag``, ``value`` and ``larger_is_better`` of
+        what a good request must meet.
+        """
+        ...
+
     def to_wall(self, perf_ns: int) -> int:
         """Return the Unix time in nanoseconds of a ``perf_counter_ns`` reading."""
         ...

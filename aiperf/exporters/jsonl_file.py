@@ -5,8 +5,11 @@ know. It is handed to the operating system before the next request is looked at,
 is killed loses no request that had ended. Warm-up has no lines, so that whoever computes on the
 file computes what the summary says.
 
-Every line is a record, so provenance cannot have a line of its own: the first record carries it
-under a further key, ``provenance``. A copy of the file is thus still complete.
+Every line is a record, so what is true of the whole run cannot have a line of its own. The first
+record carries under further keys what is known before the run, ``provenance`` and ``run`` (the
+configuration, the metrics and the objectives), and the last one what is known after it, ``run_end``
+(when it ended, what the client itself added, what to doubt). ``aiperf report`` makes every other
+artifact from the file; without ``run_end``, the run was killed.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from aiperf.common.files import make_directory_for
 from aiperf.common.models import PROFILING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from io import FileIO
 
     from aiperf.common.config import OutputConfig
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 FILE_NAME = "profile_export.jsonl"
 
+_END_OF_LINE = b"}\n"
 _PLACE = "local"
 """The worker of every record: readers require the key, and there is one place only."""
 
@@ -57,8 +61,11 @@ class JSONLExporter:
             ExportError: It cannot be created, or the provenance has no JSON form.
         """
         make_directory_for(self._path)
-        to_json(context.provenance, self._path)
-        self._provenance: Mapping[str, Any] = context.provenance
+        self._about: dict[str, Any] = {
+            "provenance": context.provenance,
+            "run": {"config": context.config, **context.description},
+        }
+        to_json(self._about, self._path)
         self._to_wall: Callable[[int], int] = context.to_wall
         self._unit_of: Callable[[str], str] = context.unit_of
         try:
@@ -76,14 +83,14 @@ class JSONLExporter:
             return
         entry = self._entry(record)
         if not self._lines:
-            entry["provenance"] = self._provenance
+            entry.update(self._about)
         try:
             self._append(self._file, to_json(entry, self._path))
         except OSError as error:
             raise self._give_up(self._file, error) from error
 
-    def finish(self, result: RunResult) -> str:  # noqa: ARG002 - all of it is written by now
-        """Close the file and return its path.
+    def finish(self, result: RunResult) -> str:
+        """Say how the run ended, close the file and return its path.
 
         Raises:
             ExportError: A line could not be written during the run, or the file not closed.
@@ -91,11 +98,15 @@ class JSONLExporter:
         if self._failure is not None:
             raise self._failure
         if self._file is not None:
-            try:
-                self._file.close()
-            except OSError as error:
-                raise self._give_up(self._file, error) from error
-            self._file = None
+            end = to_json({"run_end": _end(result)}, self._path) if self._lines else b""
+            with self._file as file:
+                self._file = None
+                try:
+                    if end:
+                        self._extend_last(file, end)
+                    file.close()
+                except OSError as error:
+                    raise self._without_end(file, error) from error
         return str(self._path)
 
     def _append(self, file: FileIO, line: bytes) -> None:
@@ -105,6 +116,29 @@ class JSONLExporter:
             left = left[file.write(left) :]
         self._written += len(line)
         self._lines += 1
+
+    def _extend_last(self, file: FileIO, end: bytes) -> None:
+        """Put the members of the object ``end`` at the end of the last line."""
+        file.seek(self._written - len(_END_OF_LINE))
+        left = memoryview(b"," + end[1:])
+        while left:
+            left = left[file.write(left) :]
+
+    def _without_end(self, file: FileIO, error: OSError) -> ExportError:
+        """Make the last line what it was, and return the error."""
+        with contextlib.suppress(
+            OSError, ValueError
+        ):  # the error is known; closing may have failed
+            file.seek(self._written - len(_END_OF_LINE))
+            file.write(_END_OF_LINE)
+            file.truncate(self._written)
+        failure = cannot_write(self._path, error, lines=self._lines)
+        self._failure = ExportError(
+            f"{failure}. It has all {self._lines} requests, but not how the run ended",
+            path=self._path,
+            lines=self._lines,
+        )
+        return self._failure
 
     def _give_up(self, file: FileIO, error: OSError) -> ExportError:
         """Cut off a line that was written in part, close the file and return the error."""
@@ -131,6 +165,7 @@ class JSONLExporter:
                 "x_correlation_id": record.x_correlation_id,
                 "conversation_id": record.conversation_id,
                 "turn_index": record.turn_index,
+                "credit_issued_ns": wall(record.scheduled_ns or 0),
                 "request_start_ns": wall(record.start_ns),
                 "request_ack_ns": wall(record.ack_ns),
                 "request_end_ns": wall(record.end_ns),
@@ -149,3 +184,15 @@ class JSONLExporter:
     def _wall(self, perf_ns: int) -> int | None:
         """Return the Unix time in nanoseconds, ``None`` for a moment that was not reached."""
         return self._to_wall(perf_ns) if perf_ns else None
+
+
+def _end(result: RunResult) -> dict[str, Any]:
+    """Return what is known of a run when it has ended; ``metrics`` are those with a result."""
+    return {
+        "start_ns": result.anchor.to_wall(result.start_ns),
+        "end_ns": result.anchor.to_wall(result.end_ns),
+        "was_cancelled": result.was_cancelled,
+        "metrics": [each.tag for each in result.statistics],
+        "client_health": result.client_health,
+        "warnings": result.warnings,
+    }

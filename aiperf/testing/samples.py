@@ -95,6 +95,11 @@ class Context:
         default_factory=lambda: {"aiperf_version": "0", "implementations": [], "plugins": []}
     )
 
+    @property
+    def description(self) -> Mapping[str, Any]:
+        """Return what the run computes: nothing."""
+        return {"metrics": [], "objectives": []}
+
     def to_wall(self, perf_ns: int) -> int:
         """Return the Unix time of a reading: it is 2001-09-09 at 0."""
         return 10**18 + perf_ns

@@ -103,7 +103,11 @@ def test_an_unknown_class_type_is_told_before_anything_is_written(with_types, pa
 
 def test_exporters_know_the_clock_and_the_units():
     context = Context(
-        config={}, provenance={}, anchor=ClockAnchor(1_000, 10), units={"request_latency": "ms"}
+        config={},
+        provenance={},
+        anchor=ClockAnchor(1_000, 10),
+        description={},
+        units={"request_latency": "ms"},
     )
     assert context.to_wall(15) == 1_005
     assert context.unit_of("request_latency") == "ms"

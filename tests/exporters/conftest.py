@@ -37,6 +37,11 @@ class Context:
     config: dict[str, Any] = field(default_factory=lambda: {"model": "m"})
     provenance: dict[str, Any] = field(default_factory=lambda: PROVENANCE)
 
+    @property
+    def description(self):
+        """What the run computes: nothing."""
+        return {"metrics": [], "objectives": []}
+
     def to_wall(self, perf_ns):
         return ANCHOR.to_wall(perf_ns)
 

@@ -38,7 +38,7 @@ def test_the_line_of_a_request(exporter, output, make_record):
     """Times are Unix times in nanoseconds; each metric has its unit."""
     exporter.record(make_record())
     (line,) = read(output)
-    del line["provenance"]
+    del line["provenance"], line["run"]
     assert line == {
         "metadata": {
             "session_num": 3,
@@ -46,6 +46,7 @@ def test_the_line_of_a_request(exporter, output, make_record):
             "x_correlation_id": "session-3",
             "conversation_id": "session_000003",
             "turn_index": 0,
+            "credit_issued_ns": None,
             "request_start_ns": WALL_NS + 100,
             "request_ack_ns": WALL_NS + 200,
             "request_end_ns": WALL_NS + 300,
@@ -97,7 +98,38 @@ def test_the_first_record_carries_the_provenance(exporter, output, context, make
     lines = read(output)
     assert [line["metadata"]["session_num"] for line in lines] == [0, 1, 2]
     assert lines[0]["provenance"] == context.provenance
+    assert lines[0]["run"] == {"config": {"model": "m"}, "metrics": [], "objectives": []}
     assert [set(line) for line in lines[1:]] == [{"metadata", "metrics", "error"}] * 2
+
+
+def test_the_last_record_says_how_the_run_ended(exporter, output, make_record, make_result):
+    """Every line is still a record; one that was killed has no such end."""
+    for number in range(2):
+        exporter.record(make_record(session_num=number))
+    before = read(output)
+    exporter.finish(make_result())
+    first, last = read(output)
+    assert (first, last) == (before[0], before[1] | {"run_end": last["run_end"]})
+    assert last["run_end"] == {
+        "start_ns": WALL_NS,
+        "end_ns": WALL_NS + 1_500_000_000,
+        "was_cancelled": False,
+        "metrics": ["request_latency", "request_throughput", "request_count"],
+        "client_health": {"event_loop_lag_ms": {"p99": 0.5}},
+        "warnings": ["the client was busy"],
+    }
+
+
+def test_a_run_without_a_record_has_an_empty_file(exporter, output, make_result):
+    """There is no line that could say more."""
+    exporter.finish(make_result())
+    assert read(output) == []
+
+
+def test_when_a_request_was_due_is_said(exporter, output, make_record):
+    """Where there is a schedule."""
+    exporter.record(make_record(scheduled_ns=5_000_000_050))
+    assert read(output)[0]["metadata"]["credit_issued_ns"] == WALL_NS + 50
 
 
 def test_warm_up_has_no_line(exporter, output, make_record):
@@ -195,6 +227,7 @@ from aiperf.exporters.jsonl_file import JSONLExporter
 class Context:
     config = {}
     provenance = {"command": ["child"]}
+    description = {}
     def to_wall(self, perf_ns):
         return perf_ns
     def unit_of(self, tag):
@@ -261,3 +294,31 @@ except ExportError as error:
     assert failed == lines > 0
     assert [line["metadata"]["session_num"] for line in read(output)] == list(range(lines))
     assert (output.artifact_dir / "profile_export.jsonl").stat().st_size <= 50_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits are those of POSIX")
+def test_an_end_that_does_not_fit_leaves_whole_lines(output, fresh_python):
+    """The disk is full when the run has ended: every record is there, and the failure is said."""
+    printed = fresh_python(
+        f"""{CHILD}
+import resource, signal
+from aiperf.common.models import ClockAnchor, RunResult
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for number in range(5):
+    exporter.record(record(number))
+size = exporter._path.stat().st_size
+resource.setrlimit(resource.RLIMIT_FSIZE, (size + 20, size + 20))
+result = RunResult(
+    statistics=(), errors=(), anchor=ClockAnchor(1, 1), start_ns=1, end_ns=2, was_cancelled=False,
+    config={{}}, provenance={{}}, client_health={{}},
+)
+try:
+    exporter.finish(result)
+except ExportError as error:
+    print(error)
+""",
+        str(output.artifact_dir),
+    )
+    assert "File too large" in printed
+    assert "It has all 5 requests, but not how the run ended" in printed
+    assert [line["metadata"]["session_num"] for line in read(output)] == [0, 1, 2, 3, 4]
