@@ -6,12 +6,13 @@ NVIDIA's AIPerf.
 
 from __future__ import annotations
 
+import json
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from aiperf.common.errors import ConfigError, excerpt_of
@@ -47,6 +48,7 @@ class PayloadTemplate:
             undefined=StrictUndefined,
             autoescape=False,
         )
+        environment.policies["json.dumps_function"] = _to_json
         try:
             self._template: Template = environment.from_string(source)
         except TemplateSyntaxError as error:
@@ -129,6 +131,18 @@ def _variables(turns: Sequence[Turn], model: str, *, streaming: bool) -> dict[st
         "turn": turn,
         "turns": list(turns),
     }
+
+
+def _to_json(value: Any, **options: Any) -> str:
+    """What ``tojson`` calls; an undefined name is told as one, not as a wrong type."""
+    return json.dumps(value, default=_refuse, **options)
+
+
+def _refuse(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        str(value)  # raises what says which name it is
+    msg = f"{type(value).__name__} is not JSON"
+    raise TypeError(msg)
 
 
 def _line(error: Exception) -> int:

@@ -67,6 +67,8 @@ def test_where_a_template_comes_from(tmp_path):
     [
         ('{"t": {{ text }', "line 1: unexpected '}'"),
         ('{\n"t": {{ txt }}}', "line 2: UndefinedError: 'txt' is undefined"),
+        ('{"t": {{ [txt]|tojson }}}', "line 1: UndefinedError: 'txt' is undefined"),
+        ('{"t": {{ turn|tojson }}}', "line 1: TypeError: Turn is not JSON"),
         ('{\n\n"t": {{ max_tokens / 0 }}}', "line 3: ZeroDivisionError"),
         ('{"t": {{ turn.__class__.__mro__ }}}', "line 1: SecurityError"),
         ('{"t": "{{ text }}",}', "not JSON: .* line 1, column .*Write {{ text|tojson }}"),
