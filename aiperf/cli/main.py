@@ -19,6 +19,11 @@ TRACEBACK = "AIPERF_TRACEBACK"
 _OFF = frozenset({"", "0", "false", "no", "off"})
 
 COMMANDS: Final = {
+    "compare": LazyCommand(
+        "aiperf.cli.compare",
+        "compare_runs",
+        "Compare finished runs: what differs, by how much, and how surely.",
+    ),
     "completion": LazyCommand(
         "aiperf.cli.completion",
         "completion",

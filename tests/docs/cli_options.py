@@ -23,6 +23,7 @@ Names in one row mean the same, except that what follows a slash is the opposite
 | 0 | it worked |
 | 1 | it failed, and standard error says why |
 | 2 | the options are wrong |
+| 3 | `aiperf compare --max-regression`: a run is worse than that |
 | 130, 143 | it was interrupted (Ctrl-C) or terminated; a run keeps what it measured |
 """
 EXTRAS = re.compile(r"\s*\[(?:default: (?P<default>[^]]*)|(?P<range>[^]]* to [^]]*))\]")
