@@ -98,7 +98,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "NIMRankingsEndpoint",
             identifier="nim_rankings",
             description="rankings of NVIDIA's NIM",
-            metadata={"path": "/v1/ranking", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/v1/ranking",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "cohere_rankings",
@@ -106,7 +111,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "CohereRankingsEndpoint",
             identifier="cohere_rankings",
             description="rankings of Cohere's API",
-            metadata={"path": "/v2/rerank", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/v2/rerank",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "hf_tei_rankings",
@@ -114,7 +124,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "HFTEIRankingsEndpoint",
             identifier="hf_tei_rankings",
             description="rankings of Hugging Face's Text Embeddings Inference",
-            metadata={"path": "/rerank", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/rerank",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "rankings",
@@ -122,7 +137,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "NIMRankingsEndpoint",
             identifier="nim_rankings",
             description="rankings of NVIDIA's NIM",
-            metadata={"path": "/v1/ranking", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/v1/ranking",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "rankings",
@@ -130,7 +150,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "CohereRankingsEndpoint",
             identifier="cohere_rankings",
             description="rankings of Cohere's API",
-            metadata={"path": "/v2/rerank", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/v2/rerank",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "rankings",
@@ -138,7 +163,12 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             "HFTEIRankingsEndpoint",
             identifier="hf_tei_rankings",
             description="rankings of Hugging Face's Text Embeddings Inference",
-            metadata={"path": "/rerank", "streaming": False, "tokens": False},
+            metadata={
+                "path": "/rerank",
+                "streaming": False,
+                "tokens": False,
+                "inputs": ["text", "query"],
+            },
         ),
         LazyEntry(
             "template",

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.dataset_choice import with_dataset
 from aiperf.benchmark.open_files import allow_open_files
 from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
@@ -43,7 +44,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
     if not config.types.exporters:
         exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
         config = replace(config, types=replace(config.types, exporters=exporters))
-    config = with_tokenizer(config)
+    config = with_dataset(with_tokenizer(config))
     allow_open_files(config.load.concurrency)
     with ExitStack() as stack:
         log = stack.enter_context(

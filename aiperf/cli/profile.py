@@ -8,7 +8,7 @@ import click
 
 from aiperf.cli.class_types import check_class_types
 from aiperf.cli.config_option import config_option
-from aiperf.cli.dataset_options import dataset
+from aiperf.cli.dataset_options import audio, conversation, dataset, image, prefix, rankings
 from aiperf.cli.endpoint_options import endpoint
 from aiperf.cli.load_options import load
 from aiperf.cli.lock_options import plugins
@@ -30,6 +30,11 @@ _SIGNAL_BASE = 128
 @endpoint
 @transport
 @dataset
+@conversation
+@prefix
+@rankings
+@image
+@audio
 @load
 @metrics
 @output

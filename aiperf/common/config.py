@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from aiperf.common.dataset_config import (
+    DatasetConfig as DatasetConfig,  # noqa: PLC0414, TC001 - exported: one module has all
+)
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -30,20 +34,6 @@ class TransportConfig:
     api_key_header: str = "Authorization"
     verify: bool = True
     ca_file: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DatasetConfig:
-    """The shape of the prompts; lengths are tokens."""
-
-    entries: int = 100
-    input_tokens_mean: float = 550.0
-    input_tokens_stddev: float = 0.0
-    output_tokens_mean: float | None = None
-    output_tokens_stddev: float = 0.0
-    batch_size: int = 1
-    system_prompt: str | None = None
-    random_seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ def test_an_option_says_what_it_is_for(option):
     assert ". " in f"{option.help} "
     context = profile.make_context("profile", [])
     default = context.params.get(option.name)
+    if isinstance(default, tuple):
+        default = ",".join(map(str, default)) or None
     if default not in (None, False, ()):
         assert f"[default: {default}" in option.get_help_record(context)[1]
 
