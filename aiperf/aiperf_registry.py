@@ -221,6 +221,41 @@ def aiperf_register_arrival() -> list[LazyEntry]:
             identifier="concurrency",
             description="closed loop: a number of requests in flight at a time",
         ),
+        LazyEntry(
+            "concurrency_burst",
+            "aiperf.arrivals.concurrency",
+            "ConcurrencyArrival",
+            identifier="concurrency",
+            description="the same, by the name that NVIDIA's AIPerf has for it",
+        ),
+        LazyEntry(
+            "constant",
+            "aiperf.arrivals.constant",
+            "ConstantArrival",
+            identifier="constant",
+            description="open loop: a rate, at even intervals",
+        ),
+        LazyEntry(
+            "poisson",
+            "aiperf.arrivals.poisson",
+            "PoissonArrival",
+            identifier="poisson",
+            description="open loop: a rate, at random, as of many independent users",
+        ),
+        LazyEntry(
+            "gamma",
+            "aiperf.arrivals.gamma",
+            "GammaArrival",
+            identifier="gamma",
+            description="open loop: a rate, at random, as bursty or even as asked for",
+        ),
+        LazyEntry(
+            "fixed_schedule",
+            "aiperf.arrivals.fixed_schedule",
+            "FixedScheduleArrival",
+            identifier="fixed_schedule",
+            description="open loop: the timestamps of the dataset",
+        ),
     ]
 
 

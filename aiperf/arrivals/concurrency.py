@@ -1,4 +1,4 @@
-"""A closed loop: the next request starts when one of those under way has ended."""
+"""A closed loop: the next conversation starts when one of those under way has ended."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from aiperf.common.concurrency_ramp import ConcurrencyRamp
 from aiperf.common.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class ConcurrencyArrival:
-    """Keeps ``config.concurrency`` requests under way.
+    """Keeps ``config.concurrency`` conversations under way.
 
     Who asks first after a release gets the slot, even if others have waited for longer: a caller
-    that releases and acquires again at once never waits.
+    that releases and acquires again at once never waits. With a ``concurrency_ramp_duration``
+    there is one slot when the first asks, and a further one in even steps.
 
     Raises:
         ConfigError: ``config.concurrency`` is less than 1.
@@ -31,7 +33,10 @@ class ConcurrencyArrival:
                 f"--concurrency must be at least 1, not {config.concurrency}",
                 option="--concurrency",
             )
-        self._free = config.concurrency
+        duration = config.concurrency_ramp_duration
+        self._ramp = ConcurrencyRamp(config.concurrency, duration, self._add)
+        self._free = self._ramp.limit
+        self._has_begun = not duration
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._is_waking = False
 
@@ -41,6 +46,9 @@ class ConcurrencyArrival:
         Returns:
             ``None``: a closed loop has no schedule.
         """
+        if not self._has_begun:
+            self._has_begun = True
+            self._ramp.start()
         while not self._free:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
@@ -55,7 +63,11 @@ class ConcurrencyArrival:
 
     def release(self) -> None:
         """Give a slot back."""
-        self._free += 1
+        self._add(1)
+
+    def _add(self, slots: int) -> None:
+        """Let so many more start."""
+        self._free += slots
         if self._waiters:
             self._wake_later()
 

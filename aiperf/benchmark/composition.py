@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.goodput import objectives
 from aiperf.benchmark.part_errors import blamed_on
+from aiperf.benchmark.settled_load import follows_trace, settled
 from aiperf.benchmark.tokenizer_choice import build_tokenizer
+from aiperf.benchmark.trace_window import starts_ms
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import (
     ArrivalFactory,
@@ -21,6 +23,7 @@ from aiperf.common.factories import (
     TransportFactory,
 )
 from aiperf.common.models import ModelEndpoint
+from aiperf.common.warmup import warmup_load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,11 +49,17 @@ class Parts:
     endpoint: EndpointProtocol
     transport: TransportProtocol
     arrival: ArrivalProtocol
+    warmup_arrival: ArrivalProtocol
     conversations: Sequence[Conversation]
+    is_trace: bool = False
 
     def order(self) -> Iterator[int]:
-        """Yield the index of the conversation to send next: one after another, round and round."""
-        return itertools.cycle(range(len(self.conversations)))
+        """Yield the index of the conversation to send next: one after another, round and round.
+
+        Those of a trace come once.
+        """
+        numbers = range(len(self.conversations))
+        return iter(numbers) if self.is_trace else itertools.cycle(numbers)
 
 
 class LoadBuilder:
@@ -75,17 +84,31 @@ class LoadBuilder:
                 that pickled the builder.
             AIPerfError: a part cannot be made.
         """
-        self._restore()
+        conversations = self.conversations
         config = self._config
+        types, load, seed = config.types, config.load, config.dataset.random_seed
+        is_trace = follows_trace(types.arrival)
+        if is_trace:
+            load = replace(load, timestamps_ms=tuple(starts_ms(conversations)))
+        arrival = ArrivalFactory.create_instance(
+            types.arrival,
+            config=load,
+            rng=random.Random(seed),  # noqa: S311 - a load pattern
+        )
+        warmup, warmup_arrival = warmup_load(load), arrival
+        if warmup is not None:
+            warmup_arrival = ArrivalFactory.create_instance(
+                types.warmup_arrival or ("concurrency" if is_trace else types.arrival),
+                config=warmup,
+                rng=random.Random(None if seed is None else f"{seed} warmup"),  # noqa: S311 - as above
+            )
         return Parts(
             endpoint=build_endpoint(config),
             transport=build_transport(config),
-            arrival=ArrivalFactory.create_instance(
-                config.types.arrival,
-                config=config.load,
-                rng=random.Random(config.dataset.random_seed),  # noqa: S311 - a load pattern
-            ),
-            conversations=self.conversations,
+            arrival=arrival,
+            warmup_arrival=warmup_arrival,
+            conversations=conversations,
+            is_trace=is_trace,
         )
 
     async def try_out(self) -> None:
@@ -98,7 +121,7 @@ class LoadBuilder:
 
     @property
     def conversations(self) -> Sequence[Conversation]:
-        """The dataset, made once in each process.
+        """The dataset, made once in each process; of a trace, what is replayed.
 
         Raises:
             ConfigError: it is empty.
@@ -111,12 +134,23 @@ class LoadBuilder:
                 config.types.dataset, config=config.dataset, tokenizer=self.tokenizer
             )
             with blamed_on(dataset, "load its conversations"):
-                self._conversations = dataset.load()
-            if not self._conversations:
+                loaded = dataset.load()
+            if not loaded:
                 raise ConfigError(
                     f"Dataset {config.types.dataset!r} has no conversation. Give it at least one."
                 )
+            self._config, self._conversations = settled(config, loaded)
         return self._conversations
+
+    @property
+    def config(self) -> BenchmarkConfig:
+        """The configuration, with what depends on the dataset settled; see :func:`settled`.
+
+        Raises:
+            AIPerfError: the dataset cannot be made.
+        """
+        self.conversations  # noqa: B018 - settles it
+        return self._config
 
     @property
     def tokenizer(self) -> TokenizerProtocol:

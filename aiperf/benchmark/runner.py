@@ -29,6 +29,7 @@ from aiperf.benchmark.recorder import Recorder
 from aiperf.benchmark.tokenizer_choice import told
 from aiperf.common.factories import ExecutorFactory, UIFactory
 from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
+from aiperf.common.warmup import warmup_load
 from aiperf.plugins.errors import AIPerfError
 
 if TYPE_CHECKING:
@@ -90,8 +91,8 @@ class Benchmark:
     """
 
     def __init__(self, config: BenchmarkConfig, report: DiscoveryReport) -> None:
-        self._config = config
         self._builder = LoadBuilder(config)
+        self._config = config = self._builder.config
         chosen = build_metrics(config)
         self._engine = MetricsEngine(
             chosen.metrics,
@@ -209,7 +210,11 @@ class Benchmark:
     def _update_ui(self) -> None:
         recorder, load = self._recorder, self._config.load
         warm = recorder.warmed_up_count
-        is_warming_up = warm < load.warmup_request_count
+        is_warming_up = (
+            warmup_load(load) is not None
+            and warm == recorder.ended_count
+            and not 0 < load.warmup_request_count <= warm
+        )
         now_ns = time.perf_counter_ns()
         phase = WARMUP if is_warming_up else PROFILING
         if phase != self._shown_phase:
@@ -222,8 +227,10 @@ class Benchmark:
                 errors=recorder.failed_count,
                 in_flight=recorder.sent_count - recorder.ended_count,
                 elapsed_s=(now_ns - self._phase_start_ns) / 1e9,
-                request_count=load.warmup_request_count if is_warming_up else load.request_count,
-                duration_s=None if is_warming_up else load.benchmark_duration,
+                request_count=(
+                    load.warmup_request_count or None if is_warming_up else load.request_count
+                ),
+                duration_s=load.warmup_duration if is_warming_up else load.benchmark_duration,
                 recent=self._live.recent(now_ns),
                 errors_by_type=self._engine.errors_by_type,
                 last_error="" if recorder.last_error is None else recorder.last_error.message,

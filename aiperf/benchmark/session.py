@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.dataset_choice import with_dataset
-from aiperf.benchmark.open_files import allow_open_files
+from aiperf.benchmark.open_files import allow_open_files, most_connections
 from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
@@ -45,7 +45,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
         exporters = tuple(map(str, ExporterFactory.get_all_class_types()))
         config = replace(config, types=replace(config.types, exporters=exporters))
     config = with_dataset(with_tokenizer(config))
-    allow_open_files(config.load.concurrency)
+    allow_open_files(most_connections(config))
     with ExitStack() as stack:
         log = stack.enter_context(
             run_log(config.output.artifact_dir, verbose=config.output.verbose)

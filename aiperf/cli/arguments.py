@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aiperf.cli.dataset_arguments import dataset_config
-from aiperf.cli.load_arguments import load_config
+from aiperf.cli.load_arguments import (
+    arrival_pattern,
+    follows_timestamps,
+    load_config,
+    warmup_arrival_pattern,
+)
 from aiperf.cli.metric_arguments import metrics_config
 from aiperf.cli.output_arguments import output_config
 from aiperf.cli.pairs import pairs
@@ -45,7 +50,8 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
             endpoint=chosen["endpoint_type"],
             transport=chosen["transport"],
             dataset=chosen["dataset_type"],
-            arrival=chosen["arrival_pattern"],
+            arrival=arrival_pattern(chosen),
+            warmup_arrival=warmup_arrival_pattern(chosen),
             executor=chosen["executor"],
             tokenizer=chosen["tokenizer"],
             ui="none" if chosen["quiet"] or chosen["as_json"] else chosen["ui_type"],
@@ -61,5 +67,6 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
         use_legacy_max_tokens=chosen["use_legacy_max_tokens"],
         use_server_token_count=chosen["use_server_token_count"],
         command=("aiperf", *sys.argv[1:]),
+        follow_timestamps=follows_timestamps(chosen),
         plugins_locked=Path(chosen["plugins_locked"]) if chosen["plugins_locked"] else None,
     )

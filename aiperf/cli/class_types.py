@@ -66,7 +66,7 @@ class ClassTypeOption(click.Option):
 
 
 def class_type_option(
-    *names: str, factory: str, default: str, help_text: str, is_open: bool = False
+    *names: str, factory: str, default: str | None, help_text: str, is_open: bool = False
 ) -> Any:
     """Return the decorator for an option that names a class type of ``factory``."""
     return click.option(
@@ -93,7 +93,7 @@ def check_class_types(ctx: click.Context, registry: Registry) -> None:
         slot, value = registry.slots[kind.factory], ctx.params[option.name]
         known = registry.class_types(slot)
         for wanted in value if option.multiple else (value,):
-            if wanted not in known:
+            if wanted is not None and wanted not in known:
                 raise click.BadParameter(
                     f"there is no class type {wanted!r} of {slot.name}. "
                     f"{did_you_mean(wanted, known)}{registry.absent_note()}",

@@ -34,7 +34,7 @@ def dataset_config(chosen: Mapping[str, Any]) -> DatasetConfig:
     _refuse_public(chosen["public_dataset"])
     seed = chosen["random_seed"]
     return DatasetConfig(
-        entries=chosen["conversation_num"],
+        entries=chosen["conversation_num"] or chosen["num_dataset_entries"],
         input_tokens_mean=chosen["prompt_input_tokens_mean"],
         input_tokens_stddev=chosen["prompt_input_tokens_stddev"],
         output_tokens_mean=chosen["prompt_output_tokens_mean"],

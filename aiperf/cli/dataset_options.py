@@ -66,6 +66,12 @@ dataset = together(
         "--conversation-num",
         "--num-conversations",
         "--num-sessions",
+        type=COUNT,
+        help="How many different conversations to send, each once; with --request-count or "
+        "--benchmark-duration they are sent again until the run ends.  [default: "
+        "--num-dataset-entries, again and again]",
+    ),
+    click.option(
         "--num-dataset-entries",
         "--num-prompts",
         type=COUNT,

@@ -5,29 +5,76 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import COUNT, SECONDS, together
+from aiperf.cli.option_kinds import COUNT, MILLISECONDS, PERCENT, RATE, SECONDS, together
 
 load = together(
     "Load",
     class_type_option(
         "--arrival-pattern",
+        "--request-rate-mode",
         factory="arrival",
-        default="concurrency",
-        help_text="What says when the next request may start.",
+        default=None,
+        help_text="What says when the next request may start.  [default: concurrency; poisson with "
+        "--request-rate; gamma with --arrival-smoothness; fixed_schedule for a dataset with "
+        "timestamps]",
     ),
     click.option(
         "--concurrency",
         type=COUNT,
-        default=1,
-        show_default=True,
-        help="How many requests are in flight at a time.",
+        help="How many conversations, of single requests mostly, are under way at a time. At a "
+        "rate, and on a schedule, it is how many may be; what it holds back is late then.  "
+        "[default: 1; no limit at a rate or on a schedule]",
+    ),
+    click.option(
+        "--concurrency-ramp-duration",
+        type=SECONDS,
+        help="How long the concurrency takes to rise from 1, one by one, in seconds.",
+    ),
+    click.option(
+        "--request-rate",
+        type=RATE,
+        help="How many requests start in a second, on average, however long the server takes.",
+    ),
+    click.option(
+        "--request-rate-ramp-duration",
+        type=SECONDS,
+        help="How long the rate takes to rise from 0, evenly, in seconds.",
+    ),
+    click.option(
+        "--arrival-smoothness",
+        "--vllm-burstiness",
+        type=RATE,
+        help="The shape of the gamma distribution of --arrival-pattern gamma: below 1 bursts, 1 as "
+        "poisson, above 1 more even.  [default: 1]",
+    ),
+    click.option(
+        "--fixed-schedule/--no-fixed-schedule",
+        default=None,
+        help="Start conversations at the timestamps of the dataset, or ignore those. If neither is "
+        "said, they are followed where there are any and no other pattern is asked for.",
+    ),
+    click.option(
+        "--fixed-schedule-auto-offset",
+        is_flag=True,
+        help="Count timestamps from the first one, so that the run begins at once.",
+    ),
+    click.option(
+        "--fixed-schedule-start-offset",
+        type=MILLISECONDS,
+        help="Leave out what comes before this timestamp, in milliseconds, and begin there.",
+    ),
+    click.option(
+        "--fixed-schedule-end-offset",
+        type=MILLISECONDS,
+        help="Leave out what comes after this timestamp, in milliseconds.",
     ),
     click.option(
         "--request-count",
         "--num-requests",
         type=COUNT,
         help="How many requests to measure.  [default: 10, or twice the concurrency if that is "
-        "more; no limit with --benchmark-duration]",
+        "more; no limit with --benchmark-duration; as many conversations as --num-sessions says; "
+        "all of a trace]",
     ),
     click.option(
         "--benchmark-duration", type=SECONDS, help="How long to send requests, in seconds."
@@ -37,15 +84,21 @@ load = together(
         type=click.FloatRange(min=0),
         default=30.0,
         show_default=True,
-        help="How long to wait for responses after --benchmark-duration, in seconds.",
+        help="How long to wait for responses after --benchmark-duration, in seconds, or inf.",
     ),
     click.option(
-        "--warmup-request-count",
-        "--num-warmup-requests",
-        type=click.IntRange(min=0),
-        default=0,
+        "--request-cancellation-rate",
+        type=PERCENT,
+        default=0.0,
         show_default=True,
-        help="Requests to send before measuring; they are in no result.",
+        help="How many of 100 requests to cancel before their response is complete.",
+    ),
+    click.option(
+        "--request-cancellation-delay",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        help="How long after a request was sent to cancel it, in seconds.",
     ),
     class_type_option(
         "--executor", factory="executor", default="local", help_text="Where the load is generated."

@@ -20,7 +20,22 @@ class _Count(click.IntRange):
     name = "count"
 
 
+class _Rate(click.FloatRange):
+    name = "number"
+
+
+class _Milliseconds(click.FloatRange):
+    name = "milliseconds"
+
+
+class _Percent(click.FloatRange):
+    name = "percent"
+
+
 SECONDS = _Seconds(min=0, min_open=True)
+MILLISECONDS = _Milliseconds(min=0)
+RATE = _Rate(min=0, min_open=True)
+PERCENT = _Percent(min=0, max=100)
 COUNT = _Count(min=1)
 
 _GROUPS = "__aiperf_option_groups__"

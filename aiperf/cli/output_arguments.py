@@ -24,5 +24,18 @@ def output_config(chosen: Mapping[str, Any], model: str) -> OutputConfig:
 def _artifact_dir(chosen: Mapping[str, Any], model: str) -> Path:
     if chosen["output_artifact_dir"] is not None:
         return Path(chosen["output_artifact_dir"])
-    words = (model, chosen["endpoint_type"], f"concurrency{chosen['concurrency']}")
+    words = (model, chosen["endpoint_type"], *_load(chosen))
     return Path("artifacts") / "-".join(re.sub(r"[^\w.]+", "_", word) for word in words)
+
+
+def _load(chosen: Mapping[str, Any]) -> list[str]:
+    """Return words for the load."""
+    if chosen["fixed_schedule"]:
+        return ["fixed_schedule"]
+    rate, concurrency = chosen["request_rate"], chosen["concurrency"]
+    words = []
+    if concurrency is not None or rate is None:
+        words.append(f"concurrency{concurrency or 1}")
+    if rate is not None:
+        words.append(f"request_rate{rate:g}")
+    return words

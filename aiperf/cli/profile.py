@@ -17,6 +17,7 @@ from aiperf.cli.option_kinds import GroupedCommand
 from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
 from aiperf.cli.transport_options import transport
+from aiperf.cli.warmup_options import warmup
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
@@ -36,6 +37,7 @@ _SIGNAL_BASE = 128
 @image
 @audio
 @load
+@warmup
 @metrics
 @output
 @plugins

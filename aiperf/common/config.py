@@ -51,10 +51,23 @@ class TokenizerConfig:
 
 @dataclass(frozen=True, slots=True)
 class LoadConfig:
-    """How much load and for how long; durations are seconds.
+    """How much load and for how long; durations are seconds, rates are requests a second.
 
-    The run ends at ``request_count`` requests or after ``benchmark_duration``, whichever
-    comes first; requests in flight at the end of the duration get ``grace_period`` more.
+    The run ends at ``request_count`` requests, after ``session_count`` conversations or after
+    ``benchmark_duration``, whichever comes first; requests in flight at the end of the duration
+    get ``grace_period`` more.
+
+    ``concurrency`` is that of a closed loop. ``concurrency_limit`` is how many conversations may
+    be under way in an open loop (``None``: no limit). ``arrival_smoothness`` is the shape of the
+    gamma distribution. A ramp takes the concurrency from 1, or the rate from 0, to what it is to
+    be. ``timestamps_ms`` are when the conversations of a trace start, counted from the beginning
+    of the phase, filled in from the dataset for an arrival that follows it.
+
+    ``request_cancellation_rate`` is the percentage of requests to cancel,
+    ``request_cancellation_delay`` seconds after each was sent; ``random_seed`` says which.
+
+    Of the warm-up, ``None`` means what the benchmark has, for ``warmup_grace_period`` no limit.
+    Without a count of requests or sessions and without a duration there is no warm-up.
     """
 
     concurrency: int = 1
@@ -62,6 +75,26 @@ class LoadConfig:
     benchmark_duration: float | None = None
     grace_period: float = 30.0
     warmup_request_count: int = 0
+    session_count: int | None = None
+    concurrency_limit: int | None = None
+    concurrency_ramp_duration: float | None = None
+    request_rate: float | None = None
+    request_rate_ramp_duration: float | None = None
+    arrival_smoothness: float | None = None
+    fixed_schedule_auto_offset: bool = False
+    fixed_schedule_start_offset: float | None = None
+    fixed_schedule_end_offset: float | None = None
+    timestamps_ms: tuple[float, ...] = ()
+    request_cancellation_rate: float = 0.0
+    request_cancellation_delay: float = 0.0
+    random_seed: int | None = None
+    warmup_session_count: int | None = None
+    warmup_duration: float | None = None
+    warmup_grace_period: float | None = None
+    warmup_concurrency: int | None = None
+    warmup_concurrency_ramp_duration: float | None = None
+    warmup_request_rate: float | None = None
+    warmup_request_rate_ramp_duration: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +120,10 @@ class MetricsConfig:
 
 @dataclass(frozen=True, slots=True)
 class ComponentTypes:
-    """The class type that each factory is asked for, as plain strings; no exporters: all."""
+    """The class type that each factory is asked for, as plain strings; no exporters: all.
+
+    ``warmup_arrival`` is the arrival pattern of the warm-up, ``None`` for that of the benchmark.
+    """
 
     endpoint: str = "chat"
     transport: str = "http"
@@ -97,6 +133,7 @@ class ComponentTypes:
     executor: str = "local"
     ui: str = "progress"
     exporters: tuple[str, ...] = ()
+    warmup_arrival: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +141,8 @@ class BenchmarkConfig:
     """One whole benchmark, ready to run; ``command`` is the command line that asked for it.
 
     ``plugins_locked`` is the lock that the implementations must be those of, if there is one.
+    ``follow_timestamps`` asks for the arrival pattern ``fixed_schedule`` if the dataset has
+    timestamps.
     """
 
     model: str
@@ -121,3 +160,4 @@ class BenchmarkConfig:
     use_server_token_count: bool = False
     command: tuple[str, ...] = ()
     plugins_locked: Path | None = None
+    follow_timestamps: bool = False

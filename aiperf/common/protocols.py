@@ -133,7 +133,12 @@ class DatasetProtocol(Protocol):
 
 
 class ArrivalProtocol(Protocol):
-    """Says when the next request may start."""
+    """Says when the next request may start. Its time begins with the first :meth:`acquire`.
+
+    One whose class has the attribute ``follows_trace = True`` replays the times of a dataset:
+    ``config.timestamps_ms`` has the start of each conversation, in order, and what it lets start
+    is a conversation, the later turns of which have times of their own.
+    """
 
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None: ...
 
@@ -145,12 +150,13 @@ class ArrivalProtocol(Protocol):
 
         Returns:
             The ``perf_counter_ns`` at which it was scheduled, or ``None`` where there is no
-            schedule (closed-loop modes).
+            schedule (closed-loop modes); then what starts is a whole conversation, all turns of
+            it, with think times between them.
         """
         ...
 
     def release(self) -> None:
-        """Say that a request which :meth:`acquire` let start has ended."""
+        """Say that what :meth:`acquire` let start has ended: the request, or the conversation."""
         ...
 
 
@@ -308,6 +314,7 @@ class LoadParts(Protocol):
     endpoint: EndpointProtocol
     transport: TransportProtocol
     arrival: ArrivalProtocol
+    warmup_arrival: ArrivalProtocol
     conversations: Sequence[Conversation]
 
     def order(self) -> Iterator[int]:

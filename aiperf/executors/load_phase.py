@@ -4,67 +4,93 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, cast
+from collections import deque
+from typing import TYPE_CHECKING, cast
 
+from aiperf.common.concurrency_ramp import ConcurrencyRamp
 from aiperf.common.errors import RequestCancellationError, error_details
-from aiperf.common.models import ErrorDetails, RawRecord
+from aiperf.common.models import WARMUP, ErrorDetails, RawRecord
+from aiperf.executors.held_session import HeldSession
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from aiperf.common.models import Conversation
-    from aiperf.common.protocols import LoadParts, RecordSink
-    from aiperf.executors.prepared_turns import PreparedConversation
+    from aiperf.common.config import LoadConfig
+    from aiperf.common.models import Turn
+    from aiperf.common.protocols import ArrivalProtocol, RecordSink, TransportProtocol
+    from aiperf.executors.cancellations import Cancellation, Cancellations
+    from aiperf.executors.prepared_turns import Preparer, Upcoming
     from aiperf.executors.request_ids import RequestIds
+
+_NS_PER_MS = 1e6
+_NS = 1e9
+_TICK_S = 0.001
+"""Event loops count time in milliseconds; a shorter wait than this may be none at all."""
 
 
 class LoadPhase:
-    """Sends the turns of ``conversations`` as the arrival lets them start.
+    """Sends the turns of conversations as the arrival lets them start.
 
-    Workers do it, each with one conversation at a time. There is always one more of them than
-    there are requests under way, and it waits for the arrival; so no request ever waits for a
-    worker, and in a closed loop no worker waits for another.
+    Workers do it. There is always one more of them than there are requests under way, and it waits
+    for the arrival; so no request ever waits for a worker, and in a closed loop no worker waits for
+    another. What a worker does when the arrival lets it start depends on the arrival:
+
+    - In a closed loop it holds a whole session, with think times, before it gives its slot back.
+    - On the times of a trace it does, too; later turns have times of their own.
+    - At a rate it sends one turn: one of a session that is under way, if its next turn has become
+      ready, or the first of a new session.
 
     Args:
         name: What records say for their phase.
-        parts: What the load is made with.
+        load: When it ends, and how many sessions an open loop may have under way.
+        arrival: Lets requests start.
+        transport: Sends them.
         sink: Where the records go.
-        conversations: What to send, without end.
+        upcoming: The conversations to hold; the phase ends with them, if they end.
+        preparer: Makes the requests that need an answer of the server.
         ids: Where ids come from.
-        request_count: After how many requests the phase ends, once they have; ``None``: never.
-        duration: After how many seconds the phase ends, whether or not all its requests have been
-            sent by then; ``None``: never.
-        grace_period: For how many seconds after ``duration`` requests may go on.
+        cancellations: Which requests end early on purpose.
     """
 
     def __init__(
         self,
         name: str,
         *,
-        parts: LoadParts,
+        load: LoadConfig,
+        arrival: ArrivalProtocol,
+        transport: TransportProtocol,
         sink: RecordSink,
-        conversations: Iterator[PreparedConversation],
+        upcoming: Upcoming,
+        preparer: Preparer,
         ids: RequestIds,
-        request_count: int | None,
-        duration: float | None = None,
-        grace_period: float = 0.0,
+        cancellations: Cancellations | None = None,
     ) -> None:
         self._name = name
-        self._arrival = parts.arrival
-        self._transport = parts.transport
+        self._load = load
+        self._arrival = arrival
+        self._follows_trace: bool = getattr(arrival, "follows_trace", False)
+        self._transport = transport
         self._sink = sink
-        self._conversations = conversations
+        self._upcoming = upcoming
+        self._preparer = preparer
         self._ids = ids
-        self._left = request_count
-        self._duration = duration
-        self._grace_period = grace_period
-        self._is_closed = False
-        self._why = "the run was stopped before it had ended"
+        self._cancellations = cancellations
+        self._left: int | None = load.request_count or None
         self._sessions = 0
+        self._open = 0
+        self._is_closed = False
+        self._is_full = False
+        self._why = "the run was stopped before it had ended"
         self._workers: asyncio.TaskGroup
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Task[None]] = set()
+        self._pausing: set[asyncio.Task[None]] = set()
+        self._ready: deque[HeldSession] = deque()
+        self._held_up: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._ramp: ConcurrencyRamp | None = None
+        if load.concurrency_limit is not None:
+            self._ramp = ConcurrencyRamp(
+                load.concurrency_limit, load.concurrency_ramp_duration, self._let_on
+            )
 
     async def run(self) -> None:
         """Send, and wait until everything that was sent has ended.
@@ -72,9 +98,11 @@ class LoadPhase:
         Raises:
             Exception: What the arrival or the sink raised; the rest has been cancelled then.
         """
-        if self._duration is not None:
+        if self._load.benchmark_duration is not None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._duration, self._end_of_duration)
+            self._timer = loop.call_later(self._load.benchmark_duration, self._end_of_duration)
+        if self._ramp is not None:
+            self._ramp.start()
         try:
             async with asyncio.TaskGroup() as self._workers:
                 self._add_worker()
@@ -82,39 +110,47 @@ class LoadPhase:
             raise group.exceptions[0] from None
         finally:
             self._close()
-            self._stop_timer()
+            self._stop_timers()
 
     def cancel(self) -> None:
         """Cancel what is under way and start nothing more."""
         self._close()
-        self._stop_timer()
+        self._stop_timers()
         for task in self._tasks:
             task.cancel()
+
+    # -- the end -------------------------------------------------------------------------------
 
     def _end_of_duration(self) -> None:
         """Start nothing more; cancel later what is then still under way."""
         self._close()
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._grace_period, self._end_of_grace)
+        if self._load.grace_period != float("inf"):
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._load.grace_period, self._end_of_grace)
 
     def _end_of_grace(self) -> None:
         """Cancel what is still under way."""
+        phase = "warmup" if self._name == WARMUP else "benchmark"
         self._why = (
-            f"it was still under way {self._grace_period:g} s after the end of the benchmark's "
-            "duration; raise --benchmark-grace-period to let it end"
+            f"it was still under way {self._load.grace_period:g} s after the end of the {phase}'s "
+            f"duration; raise --{phase}-grace-period to let it end"
         )
         self.cancel()
 
     def _close(self) -> None:
         """Start nothing more."""
         self._is_closed = True
-        for task in self._waiting:
+        for task in (*self._waiting, *self._pausing):
             task.cancel()
 
-    def _stop_timer(self) -> None:
+    def _stop_timers(self) -> None:
         """Let the duration and the grace period end nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
+        if self._ramp is not None:
+            self._ramp.stop()
+
+    # -- workers -------------------------------------------------------------------------------
 
     def _add_worker(self) -> None:
         """Let one worker more ask for a request to send."""
@@ -123,19 +159,20 @@ class LoadPhase:
         task.add_done_callback(self._tasks.discard)
 
     async def _work(self) -> None:
-        """Send one turn after the other, until the phase is closed."""
+        """Send what the arrival lets start, until the phase is closed."""
         me = cast("asyncio.Task[None]", asyncio.current_task())
-        turns = self._turns()
         try:
-            while not self._is_closed:
+            while not self._is_closed and not self._is_full:
                 self._waiting.add(me)
                 try:
                     scheduled_ns = await self._arrival.acquire()
                 finally:
                     self._waiting.discard(me)
                 try:
-                    if self._may_start():
-                        await self._send(*next(turns), scheduled_ns=scheduled_ns)
+                    if scheduled_ns is None or self._follows_trace:
+                        await self._hold_session(scheduled_ns)
+                    else:
+                        await self._send_turn(scheduled_ns)
                 finally:
                     self._arrival.release()
         except (Exception, KeyboardInterrupt):
@@ -151,74 +188,182 @@ class LoadPhase:
             if not self._left:
                 self._close()
                 return True
-        if not self._waiting:
+        if not self._waiting and not self._is_full:
             self._add_worker()
         return True
 
-    def _turns(self) -> Iterator[tuple[Any, Conversation, int, int, str]]:
-        """Yield the turns of one conversation after the other.
+    async def _hold_session(self, scheduled_ns: int | None) -> None:
+        """Hold one session from its first turn to its last."""
+        if scheduled_ns is not None:
+            while self._has_more() and not self._has_room():
+                await self._hold_up()
+        session = None if self._is_closed else self._begin()
+        if not self._has_more():
+            self._is_full = True
+            for task in self._waiting:
+                task.cancel()  # there is nothing that they could start
+        if session is None:
+            return
+        zero_ns = None
+        if scheduled_ns is not None and session.turn.timestamp_ms is not None:
+            zero_ns = scheduled_ns - round(session.turn.timestamp_ms * _NS_PER_MS)
+        while self._may_start():
+            record = await self._send(session, scheduled_ns)
+            if not session.advance(record):
+                break
+            session.ready_ns = _ready_ns(session.turn, record, zero_ns)
+            if scheduled_ns is not None:
+                scheduled_ns = session.ready_ns
+            await self._pause(session.ready_ns)
+        self._end()
 
-        Each as its request, its conversation and index in that, and the number and the id of the
-        session: of this time that the conversation is held.
-        """
-        while True:
-            prepared = next(self._conversations)
-            session_num = self._sessions
-            self._sessions += 1
-            session_id = self._ids.new()
-            for turn_index, request in enumerate(prepared.requests):
-                yield request, prepared.conversation, turn_index, session_num, session_id
+    async def _send_turn(self, scheduled_ns: int) -> None:
+        """Send one turn, of a session that is under way or else of a new one."""
+        while not self._ready and not self._has_room():
+            await self._hold_up()
+        session = self._ready.popleft() if self._ready else self._begin()
+        if session is None or not self._may_start():
+            return
+        scheduled_ns = max(scheduled_ns, session.ready_ns)
+        record = await self._send(session, scheduled_ns)
+        if session.advance(record):
+            session.ready_ns = _ready_ns(session.turn, record, None)
+            self._make_ready(session)
+        else:
+            self._end()
 
-    async def _send(
-        self,
-        request: Any,
-        conversation: Conversation,
-        turn_index: int,
-        session_num: int,
-        session_id: str,
-        *,
-        scheduled_ns: int | None,
-    ) -> None:
+    # -- sessions ------------------------------------------------------------------------------
+
+    def _has_more(self) -> bool:
+        """Return whether there is another session to begin."""
+        return self._upcoming.next is not None and self._sessions != self._load.session_count
+
+    def _has_room(self) -> bool:
+        """Return whether an open loop may begin one now."""
+        return self._has_more() and (self._ramp is None or self._open < self._ramp.limit)
+
+    def _begin(self) -> HeldSession | None:
+        """Begin a session, if there is another."""
+        prepared = self._upcoming.take() if self._has_more() else None
+        if prepared is None:
+            return None
+        session = HeldSession(prepared, self._preparer, self._sessions, self._ids.new())
+        self._sessions += 1
+        self._open += 1
+        return session
+
+    def _end(self) -> None:
+        """End a session; what waits for room may go on."""
+        self._open -= 1
+        if self._held_up:
+            self._let_on(1)
+        if not self._open and not self._has_more():
+            self._close()
+
+    def _make_ready(self, session: HeldSession) -> None:
+        """Let the session's next turn have the next start, once its think time is over."""
+        left_ns = session.ready_ns - time.perf_counter_ns()
+        if left_ns > 0:
+            left_s = max(left_ns / _NS, _TICK_S)
+            asyncio.get_running_loop().call_later(left_s, self._make_ready, session)
+            return
+        self._ready.append(session)
+        if self._held_up:
+            self._let_on(1)
+
+    # -- waiting -------------------------------------------------------------------------------
+
+    async def _pause(self, until_ns: int) -> None:
+        """Wait for a moment, unless the phase is closed before it has come."""
+        me = cast("asyncio.Task[None]", asyncio.current_task())
+        while not self._is_closed and (left_ns := until_ns - time.perf_counter_ns()) > 0:
+            self._pausing.add(me)
+            try:
+                await asyncio.sleep(max(left_ns / _NS, _TICK_S))
+            finally:
+                self._pausing.discard(me)
+
+    async def _hold_up(self) -> None:
+        """Wait until a turn has become ready or there may be room for a session."""
+        me = cast("asyncio.Task[None]", asyncio.current_task())
+        waiter = asyncio.get_running_loop().create_future()
+        self._held_up.append(waiter)
+        self._pausing.add(me)
+        try:
+            await waiter
+        finally:
+            self._pausing.discard(me)
+
+    def _let_on(self, count: int) -> None:
+        """Let so many look again who are held up."""
+        while count and self._held_up:
+            waiter = self._held_up.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                count -= 1
+
+    # -- requests ------------------------------------------------------------------------------
+
+    async def _send(self, session: HeldSession, scheduled_ns: int | None) -> RawRecord:
         """Send one request and hand over its record, whatever happens."""
         record = RawRecord()
         request_id = self._ids.new()
         was_cancelled = False
+        cancellation = None if self._cancellations is None else self._cancellations.draw(record)
         self._sink.sent()
         try:
             await self._transport.send(
-                request, record, request_id=request_id, correlation_id=session_id
+                session.request, record, request_id=request_id, correlation_id=session.session_id
             )
         except BaseException as error:  # a plugin's transport may raise anything
             was_cancelled = _is_cancellation(error)
+            is_on_purpose = cancellation is not None and cancellation.withdraw()
             record.end_ns = record.end_ns or time.perf_counter_ns()
-            record.error = record.error or self._details(error, is_cancellation=was_cancelled)
             if was_cancelled:
-                raise
+                why = cast("Cancellation", cancellation).why if is_on_purpose else self._why
+                record.error = record.error or error_details(
+                    RequestCancellationError(f"the request was cancelled: {why}")
+                )
+                if not is_on_purpose or not isinstance(error, asyncio.CancelledError):
+                    raise
+            else:
+                record.error = record.error or self._details(error)
+        else:
+            if cancellation is not None:
+                cancellation.withdraw()
         finally:
             self._sink.done(
                 record,
-                session_num=session_num,
+                session_num=session.number,
                 x_request_id=request_id,
-                x_correlation_id=session_id,
-                conversation=conversation,
-                turn_index=turn_index,
+                x_correlation_id=session.session_id,
+                conversation=session.conversation,
+                turn_index=session.turn_index,
                 phase=self._name,
                 scheduled_ns=scheduled_ns,
                 was_cancelled=was_cancelled,
             )
+        return record
 
-    def _details(self, error: BaseException, *, is_cancellation: bool) -> ErrorDetails:
-        """Return what the record of a request says that ended with ``error``."""
-        if is_cancellation:
-            return error_details(
-                RequestCancellationError(f"the request was cancelled: {self._why}")
-            )
+    def _details(self, error: BaseException) -> ErrorDetails:
+        """Return what the record of a request says whose transport raised ``error``."""
         kind, transport = type(error).__name__, type(self._transport).__name__
         return ErrorDetails(
             type=kind,
             message=f"the transport {transport} raised {kind}: {error}. It must put errors into "
             "the record; correct it, or select another implementation of it",
         )
+
+
+def _ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:
+    """Return when ``turn`` may start, after the one that ended with ``before``.
+
+    That is at its time of the trace, whose beginning is ``zero_ns``, but not before the turn
+    before it has ended; or, if it has no time or there is no such beginning, after its think time.
+    """
+    if zero_ns is not None and turn.timestamp_ms is not None:
+        return max(before.end_ns, zero_ns + round(turn.timestamp_ms * _NS_PER_MS))
+    return before.end_ns + round((turn.delay_ms or 0.0) * _NS_PER_MS)
 
 
 def _is_cancellation(error: BaseException) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiperf.common.errors import ConfigError
 from aiperf.common.models import PROFILING, WARMUP
+from aiperf.common.warmup import warmup_load
+from aiperf.executors.cancellations import Cancellations
 from aiperf.executors.load_phase import LoadPhase
-from aiperf.executors.prepared_turns import prepare_conversation
+from aiperf.executors.prepared_turns import Preparer, Upcoming
 from aiperf.executors.request_ids import RequestIds
 
 if TYPE_CHECKING:
@@ -36,10 +39,10 @@ class LocalExecutor:
     def __init__(
         self, *, load: LoadConfig, build: Callable[[], LoadParts], sink: RecordSink
     ) -> None:
-        if not load.request_count and load.benchmark_duration is None:
+        if not load.request_count and not load.session_count and load.benchmark_duration is None:
             raise ConfigError(
-                "nothing says when the benchmark ends; give --request-count, "
-                "--benchmark-duration or both",
+                "nothing says when the benchmark ends; give --request-count, --num-sessions or "
+                "--benchmark-duration",
                 option="--request-count",
             )
         self._load = load
@@ -71,33 +74,44 @@ class LocalExecutor:
 
     async def _run(self, parts: LoadParts) -> None:
         """Prepare everything, then run one phase after the other."""
-        load = self._load
-        conversations = await self._prepare(parts)
-        ids = RequestIds()
-        if load.warmup_request_count:
-            warmup = LoadPhase(
-                WARMUP,
-                parts=parts,
-                sink=self._sink,
-                conversations=conversations,
-                ids=ids,
-                request_count=load.warmup_request_count,
-            )
-            await self._run_phase(warmup)
-        benchmark = LoadPhase(
-            PROFILING,
-            parts=parts,
+        load, warmup = self._load, warmup_load(self._load)
+        preparer, ids = Preparer(parts), RequestIds()
+        phase = partial(
+            LoadPhase,
+            transport=parts.transport,
             sink=self._sink,
-            conversations=conversations,
+            preparer=preparer,
             ids=ids,
-            request_count=load.request_count or None,
-            duration=load.benchmark_duration,
-            grace_period=load.grace_period,
         )
-        await self._run_phase(benchmark)
+        prepared, order = await self._prepare(parts, preparer)
+        if self._is_stopped:
+            return
+        upcoming = Upcoming(map(prepared.get, order))
+        if warmup is not None:
+            follows_trace = getattr(parts.arrival, "follows_trace", False)
+            again = Upcoming(itertools.cycle(prepared.values())) if follows_trace else upcoming
+            await self._run_phase(
+                phase(WARMUP, load=warmup, arrival=parts.warmup_arrival, upcoming=again)
+            )
+        cancellations = None
+        if load.request_cancellation_rate:
+            cancellations = Cancellations(
+                load.request_cancellation_rate, load.request_cancellation_delay, load.random_seed
+            )
+        await self._run_phase(
+            phase(
+                PROFILING,
+                load=load,
+                arrival=parts.arrival,
+                upcoming=upcoming,
+                cancellations=cancellations,
+            )
+        )
 
-    async def _prepare(self, parts: LoadParts) -> Iterator[PreparedConversation]:
-        """Render every request that the run can come to, and return them in the order to send.
+    async def _prepare(
+        self, parts: LoadParts, preparer: Preparer
+    ) -> tuple[dict[int, PreparedConversation], Iterator[int]]:
+        """Render every request that the run can come to, and return them and their order.
 
         Rendering ends early if the run is stopped meanwhile.
         """
@@ -105,19 +119,18 @@ class LocalExecutor:
         if not usable:
             raise ConfigError("the dataset has no turn to send; give it at least one")
         order = (n for n in parts.order() if parts.conversations[n].turns)
-        load = self._load
-        needed = load.warmup_request_count + load.request_count if load.request_count else None
+        needed = _most_sessions(self._load)
         begun: list[int] = []
         if needed is not None and needed < len(usable):
             begun = list(itertools.islice(order, needed))
         prepared: dict[int, PreparedConversation] = {}
         for number in dict.fromkeys(begun) or usable:
-            prepared[number] = prepare_conversation(parts, number)
+            prepared[number] = preparer.prepare(number)
             if len(prepared) % _AT_ONCE == 0:
                 await asyncio.sleep(0)
                 if self._is_stopped:
                     break
-        return map(prepared.__getitem__, itertools.chain(begun, order))
+        return prepared, itertools.chain(begun, order)
 
     async def _run_phase(self, phase: LoadPhase) -> None:
         """Run one phase, unless the run has been stopped."""
@@ -130,3 +143,13 @@ class LocalExecutor:
         """Cancel what is under way."""
         if self._phase is not None:
             self._phase.cancel()
+
+
+def _most_sessions(load: LoadConfig) -> int | None:
+    """Return how many sessions a run can have at most, ``None`` if nothing limits them."""
+    warmup = warmup_load(load)
+    counts = []
+    for phase in (load, warmup) if warmup is not None else (load,):
+        limits = [each for each in (phase.request_count, phase.session_count) if each]
+        counts.append(min(limits, default=None))
+    return None if None in counts else sum(each for each in counts if each is not None)

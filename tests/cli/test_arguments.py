@@ -12,6 +12,10 @@ import pytest
 from aiperf.cli.arguments import to_config
 from aiperf.cli.profile import profile
 
+RATE = ("--request-rate", "9")
+CANCEL = ("--request-cancellation-rate", "9")
+WARMED = ("--warmup-request-count", "2")
+
 
 def config_of(*words):
     """Return the configuration that a command line asks for."""
@@ -95,6 +99,32 @@ def config_of(*words):
         (["--benchmark-duration", "2.5"], "load.benchmark_duration", 2.5),
         (["--benchmark-grace-period", "0"], "load.grace_period", 0.0),
         (["--num-warmup-requests", "3"], "load.warmup_request_count", 3),
+        (["--concurrency", "16"], "load.concurrency_limit", 16),
+        (["--concurrency-ramp-duration", "2"], "load.concurrency_ramp_duration", 2.0),
+        (["--request-rate", "2.5"], "load.request_rate", 2.5),
+        ([*RATE, "--request-rate-ramp-duration", "2"], "load.request_rate_ramp_duration", 2.0),
+        ([*RATE, "--vllm-burstiness", "2"], "load.arrival_smoothness", 2.0),
+        (["--fixed-schedule-auto-offset"], "load.fixed_schedule_auto_offset", True),
+        (["--fixed-schedule-start-offset", "1500"], "load.fixed_schedule_start_offset", 1500.0),
+        (["--fixed-schedule-end-offset", "1500"], "load.fixed_schedule_end_offset", 1500.0),
+        (["--request-cancellation-rate", "5"], "load.request_cancellation_rate", 5.0),
+        ([*CANCEL, "--request-cancellation-delay", "1"], "load.request_cancellation_delay", 1.0),
+        (["--num-warmup-sessions", "3"], "load.warmup_session_count", 3),
+        (["--warmup-duration", "3"], "load.warmup_duration", 3.0),
+        ([*WARMED, "--warmup-grace-period", "3"], "load.warmup_grace_period", 3.0),
+        ([*WARMED, "--warmup-concurrency", "3"], "load.warmup_concurrency", 3),
+        ([*WARMED, "--warmup-request-rate", "3"], "load.warmup_request_rate", 3.0),
+        (
+            [*WARMED, "--warmup-concurrency-ramp-duration", "3"],
+            "load.warmup_concurrency_ramp_duration",
+            3.0,
+        ),
+        (
+            [*WARMED, *RATE, "--warmup-request-rate-ramp-duration", "3"],
+            "load.warmup_request_rate_ramp_duration",
+            3.0,
+        ),
+        (["--num-dataset-entries", "7"], "dataset.entries", 7),
         (
             ["--goodput", "request_latency:250 inter_token_latency:1e1"],
             "metrics.goodput",
@@ -179,6 +209,29 @@ def test_extra_inputs_are_names_and_json_values():
         (["--url", "localhost"], "'--model'.*with --url"),
         (["--url", "localhost", "--model", ""], "'--model'.*with --url"),
         (["--concurrency", "0"], "'--concurrency'"),
+        (["--request-rate", "0"], "'--request-rate'"),
+        (["--request-cancellation-rate", "101"], "'--request-cancellation-rate'"),
+        (["--arrival-pattern", "constant"], "'--request-rate'.*pattern constant"),
+        (["--arrival-smoothness", "2"], "'--request-rate'.*pattern gamma"),
+        (["--request-rate-ramp-duration", "2"], "'--request-rate'"),
+        (["--fixed-schedule", "--request-rate", "2"], "--request-rate contradicts --fixed"),
+        (["--arrival-pattern", "concurrency", *RATE], "--request-rate contradicts --arrival"),
+        (["--arrival-pattern", "poisson", "--fixed-schedule"], "--fixed-schedule contradicts"),
+        (
+            ["--arrival-pattern", "poisson", *RATE, "--arrival-smoothness", "2"],
+            "--arrival-smoothness is for --arrival-pattern gamma",
+        ),
+        (
+            ["--fixed-schedule-auto-offset", "--fixed-schedule-start-offset", "2"],
+            "--fixed-schedule-auto-offset contradicts",
+        ),
+        (
+            ["--fixed-schedule-end-offset", "1", "--fixed-schedule-start-offset", "2"],
+            "start-offset (2) is after --fixed-schedule-end-offset (1)",
+        ),
+        (["--request-cancellation-delay", "2"], "'--request-cancellation-rate'"),
+        (["--warmup-concurrency", "2"], "--warmup-concurrency has no warm-up"),
+        (["--warmup-arrival-pattern", "poisson"], "--warmup-arrival-pattern has no warm-up"),
         (["--request-count", "0"], "'--request-count'"),
         (["--benchmark-duration", "0"], "'--benchmark-duration'"),
         (["--request-timeout-seconds", "-1"], "'--request-timeout-seconds'"),
@@ -197,24 +250,63 @@ def test_what_means_nothing_is_an_error_that_names_the_option(words, message):
 
 
 @pytest.mark.parametrize(
-    ("words", "count"),
+    ("words", "arrival", "warmup"),
     [
-        ([], 10),
-        (["--concurrency", "5"], 10),
-        (["--concurrency", "6"], 12),
-        (["--benchmark-duration", "1"], None),
-        (["--benchmark-duration", "1", "--request-count", "3"], 3),
+        ([], "concurrency", None),
+        (["--request-rate", "5"], "poisson", None),
+        (["--request-rate", "5", "--arrival-smoothness", "2"], "gamma", None),
+        (["--request-rate", "5", "--request-rate-mode", "constant"], "constant", None),
+        (["--fixed-schedule"], "fixed_schedule", None),
+        ([*WARMED, "--warmup-request-rate", "5"], "concurrency", "poisson"),
+        ([*WARMED, "--warmup-request-rate", "5", "--request-rate", "9"], "poisson", None),
+        ([*WARMED, "--warmup-arrival-pattern", "x"], "concurrency", "x"),
     ],
 )
-def test_a_run_has_an_end(words, count):
-    """Ten requests, or two for each that is in flight, unless a duration ends it."""
-    assert config_of(*words).load.request_count == count
+def test_the_arrival_pattern_follows_from_the_other_options(words, arrival, warmup):
+    """As with NVIDIA's AIPerf: a rate alone means a Poisson process."""
+    types = config_of(*words).types
+    assert (types.arrival, types.warmup_arrival) == (arrival, warmup)
+
+
+@pytest.mark.parametrize(
+    ("words", "follows"),
+    [
+        ([], True),
+        (["--concurrency", "5"], True),
+        (["--no-fixed-schedule"], False),
+        (["--request-rate", "5"], False),
+        (["--arrival-pattern", "concurrency"], False),
+    ],
+)
+def test_timestamps_are_followed_unless_something_else_is_asked_for(words, follows):
+    """A concurrency is no contradiction: it limits what is under way."""
+    assert config_of(*words).follow_timestamps == follows
+
+
+@pytest.mark.parametrize(
+    ("words", "sessions"),
+    [
+        ([], None),
+        (["--num-sessions", "5"], 5),
+        (["--num-sessions", "5", "--request-count", "9"], None),
+        (["--num-sessions", "5", "--benchmark-duration", "9"], None),
+    ],
+)
+def test_sessions_end_a_run_that_nothing_else_ends(words, sessions):
+    """Otherwise they are held again until it ends."""
+    assert config_of(*words).load.session_count == sessions
 
 
 @pytest.mark.parametrize(
     ("words", "directory"),
     [
         ([], "mock_model-chat-concurrency1"),
+        (["--request-rate", "2.5"], "mock_model-chat-request_rate2.5"),
+        (
+            ["--request-rate", "9", "--concurrency", "4"],
+            "mock_model-chat-concurrency4-request_rate9",
+        ),
+        (["--fixed-schedule"], "mock_model-chat-fixed_schedule"),
         (["-m", "meta/Llama-3.1 8B", "--concurrency", "4"], "meta_Llama_3.1_8B-chat-concurrency4"),
         (["-m", "../../x", "--endpoint-type", "embeddings"], ".._.._x-embeddings-concurrency1"),
     ],

@@ -45,8 +45,22 @@ def test_no_name_means_two_things():
             "--num-requests",
         ),
         *("--benchmark-duration", "--benchmark-grace-period", "--warmup-request-count"),
+        *("--arrival-pattern", "--request-rate-mode", "--request-rate", "--arrival-smoothness"),
+        *("--vllm-burstiness", "--fixed-schedule", "--fixed-schedule-auto-offset"),
+        *("--fixed-schedule-start-offset", "--fixed-schedule-end-offset"),
+        *("--concurrency-ramp-duration", "--request-rate-ramp-duration"),
+        *("--request-cancellation-rate", "--request-cancellation-delay"),
+        *("--num-warmup-sessions", "--warmup-duration", "--warmup-grace-period"),
+        *("--warmup-arrival-pattern", "--warmup-concurrency", "--warmup-request-rate"),
+        *("--warmup-concurrency-ramp-duration", "--warmup-request-rate-ramp-duration"),
         *("--num-warmup-requests", "--conversation-num", "--num-conversations", "--num-sessions"),
-        *("--num-dataset-entries", "--isl", "--synthetic-input-tokens-mean", "--isl-stddev"),
+        *(
+            "--num-dataset-entries",
+            "--num-prompts",
+            "--isl",
+            "--synthetic-input-tokens-mean",
+            "--isl-stddev",
+        ),
         *("--prompt-input-tokens-mean", "--prompt-input-tokens-stddev", "--osl"),
         *("--synthetic-input-tokens-stddev", "--output-tokens-mean", "--prompt-output-tokens-mean"),
         *("--output-tokens-stddev", "--osl-stddev", "--prompt-output-tokens-stddev", "-b"),
@@ -78,5 +92,5 @@ def test_defaults_are_stated_once():
     config = to_config(profile.make_context("profile", ["--random-seed", "1"]).params)
     assert config.transport == TransportConfig(url="")
     assert config.dataset == DatasetConfig(random_seed=1)
-    assert config.load == LoadConfig(request_count=10)
+    assert config.load == LoadConfig()
     assert config.metrics == MetricsConfig()

@@ -13,7 +13,7 @@ import uvloop
 
 from aiperf.arrivals.concurrency import ConcurrencyArrival
 from aiperf.common.config import LoadConfig
-from aiperf.common.models import Conversation, RawRecord, Turn
+from aiperf.common.models import Conversation, ParsedResponse, RawRecord, Turn
 from aiperf.executors.local import LocalExecutor
 
 if TYPE_CHECKING:
@@ -23,13 +23,17 @@ LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 class EchoEndpoint:
-    """Formats turns as the list of their texts."""
+    """Formats turns as the list of their texts; an answer is what a record's status says."""
 
     path = "/echo"
     headers = {"X-Format": "echo"}  # noqa: RUF012 - never changed
 
     def format_payload(self, turns):
-        return {"texts": [turn.texts[0] for turn in turns]}
+        answers = [turn.answer for turn in turns if turn.answer is not None]
+        return {"texts": [turn.texts[0] for turn in turns], "answers": answers}
+
+    def parse_response(self, record):
+        return ParsedResponse(text=f"<{record.status}>", error=record.error)
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Parts:
     endpoint: Any
     transport: Any
     arrival: Any
+    warmup_arrival: Any
     conversations: Any
 
     def order(self):
@@ -136,6 +141,7 @@ def build_rig(
         endpoint or EchoEndpoint(),
         transport,
         arrival or ConcurrencyArrival(config=config, rng=random.Random(0)),  # noqa: S311 - a test
+        ConcurrencyArrival(config=config, rng=random.Random(0)),  # noqa: S311 - a test
         conversations_of(1, 1, 1) if conversations is None else conversations,
     )
     sink = Sink()
@@ -146,6 +152,12 @@ def build_rig(
 def rig():
     """Give :func:`build_rig`."""
     return build_rig
+
+
+@pytest.fixture
+def echo_endpoint():
+    """Give an endpoint of one's own."""
+    return EchoEndpoint()
 
 
 @pytest.fixture(name="conversations_of")

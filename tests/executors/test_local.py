@@ -217,7 +217,7 @@ def test_a_dataset_without_a_turn_is_an_error(rig, run, conversations_of):
 @pytest.mark.parametrize("load", [{}, {"request_count": 0}])
 def test_a_run_without_an_end_is_an_error(load):
     """Somebody has to say when it is over."""
-    with pytest.raises(ConfigError, match="--request-count, --benchmark-duration") as caught:
+    with pytest.raises(ConfigError, match="--request-count, --num-sessions") as caught:
         LocalExecutor(load=LoadConfig(**load), build=dict, sink=None)
     assert caught.value.option == "--request-count"
 

@@ -25,6 +25,30 @@ class TestConcurrencyArrival(ArrivalContract):
     implementation = "concurrency"
 
 
+class RateContract(ArrivalContract):
+    def config(self, **changes):
+        return super().config(request_rate=500.0, **changes)
+
+
+class TestConstantArrival(RateContract):
+    implementation = "constant"
+
+
+class TestPoissonArrival(RateContract):
+    implementation = "poisson"
+
+
+class TestGammaArrival(RateContract):
+    implementation = "gamma"
+
+
+class TestFixedScheduleArrival(ArrivalContract):
+    implementation = "fixed_schedule"
+
+    def config(self, **changes):
+        return super().config(timestamps_ms=tuple(range(20)), **changes)
+
+
 class TestBuiltinTokenizer(TokenizerContract):
     implementation = "builtin"
 

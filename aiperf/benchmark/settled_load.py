@@ -1,0 +1,48 @@
+"""What of the load depends on the dataset: whether its times are followed, and the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from aiperf.benchmark.trace_window import has_timestamps, trace_window
+from aiperf.common.factories import ArrivalFactory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.models import Conversation
+
+FIXED_SCHEDULE = "fixed_schedule"
+_LEAST_REQUESTS = 10
+
+
+def settled(
+    config: BenchmarkConfig, conversations: Sequence[Conversation]
+) -> tuple[BenchmarkConfig, Sequence[Conversation]]:
+    """Return the configuration with an end, and the conversations that it sends.
+
+    A run to which nothing else puts an end has ten requests, or two for each that is in flight;
+    the replay of a trace has all of it.
+
+    Raises:
+        ConfigError: a fixed schedule is asked for, and the dataset has none.
+    """
+    load = config.load
+    if config.follow_timestamps and has_timestamps(conversations):
+        config = replace(config, types=replace(config.types, arrival=FIXED_SCHEDULE))
+    if follows_trace(config.types.arrival):
+        conversations = trace_window(conversations, load)
+        turns = sum(len(each.turns) for each in conversations)
+        load = replace(load, request_count=min(load.request_count or turns, turns))
+    elif not load.request_count and not load.session_count and load.benchmark_duration is None:
+        load = replace(load, request_count=max(_LEAST_REQUESTS, 2 * load.concurrency))
+    load = replace(load, random_seed=config.dataset.random_seed)
+    return replace(config, load=load), conversations
+
+
+def follows_trace(arrival: str) -> bool:
+    """Return whether an arrival pattern replays the times of the dataset."""
+    found: object = ArrivalFactory.get_class_from_type(arrival)
+    return bool(getattr(found, "follows_trace", False))
