@@ -326,6 +326,20 @@ def aiperf_register_exporter() -> list[LazyEntry]:
             description="profile_export_aiperf.csv",
         ),
         LazyEntry(
+            "timeslices_json",
+            "aiperf.exporters.timeslices_json",
+            "TimeslicesJSONExporter",
+            identifier="timeslices_json",
+            description="profile_export_aiperf_timeslices.json, with --slice-duration",
+        ),
+        LazyEntry(
+            "timeslices_csv",
+            "aiperf.exporters.timeslices_csv",
+            "TimeslicesCSVExporter",
+            identifier="timeslices_csv",
+            description="profile_export_aiperf_timeslices.csv, with --slice-duration",
+        ),
+        LazyEntry(
             "jsonl",
             "aiperf.exporters.jsonl_file",
             "JSONLExporter",

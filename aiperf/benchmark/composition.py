@@ -282,7 +282,7 @@ def build_metrics(config: BenchmarkConfig) -> ChosenMetrics:
     )
 
 
-def description(chosen: ChosenMetrics) -> dict[str, Any]:
+def description(chosen: ChosenMetrics, slice_duration: float | None) -> dict[str, Any]:
     """Return what ``RunContext.description`` says of these metrics."""
     return {
         "metrics": [
@@ -296,6 +296,7 @@ def description(chosen: ChosenMetrics) -> dict[str, Any]:
             for metric in chosen.metrics
         ],
         "objectives": [asdict(objective) for objective in chosen.objectives],
+        "slice_duration": slice_duration,
     }
 
 

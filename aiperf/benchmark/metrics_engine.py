@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from itertools import filterfalse
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
 from aiperf.benchmark.record_table import FAILED, VALID, Table
 from aiperf.benchmark.run_totals import TableTotals
 from aiperf.benchmark.statistics import summarize
+from aiperf.benchmark.time_slices import Slicer
 from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiperf.benchmark.goodput import Objective
-    from aiperf.common.models import ErrorDetails, RequestRecord
+    from aiperf.common.models import ErrorDetails, RequestRecord, TimeSlice
     from aiperf.common.protocols import MetricProtocol, RecordMetricProtocol
 
 CANCELLED = error_details(
@@ -162,18 +162,41 @@ class MetricsEngine:
         for metric in self._shown:
             tag, header, unit = metric.tag, metric.header, metric.unit
             if tag in run_values:
-                found.append(Statistics(tag=tag, header=header, unit=unit, avg=run_values[tag]))
+                found.append(
+                    Statistics(
+                        tag=tag,
+                        header=header,
+                        unit=unit,
+                        avg=run_values[tag],
+                        secondary=tag in self._secondary,
+                    )
+                )
             elif self.records.has(tag):
                 try:
                     chunks = partial(self.records.chunks, tag)
-                    found.append(summarize(chunks, tag=tag, header=header, unit=unit))
+                    found.append(
+                        summarize(
+                            chunks,
+                            tag=tag,
+                            header=header,
+                            unit=unit,
+                            secondary=tag in self._secondary,
+                        )
+                    )
                 except FloatingPointError as error:
                     self._drop(metric, "on the run as a whole", error)
-        return tuple(
-            replace(each, secondary=True) if each.tag in self._secondary else each
-            for each in found
-            if each.tag not in self._dropped
-        )
+        return tuple(each for each in found if each.tag not in self._dropped)
+
+    def slices(self, seconds: float | None) -> tuple[TimeSlice, ...]:
+        """Return the run in slices of ``seconds``, none for ``None``; what fails is a warning."""
+        if seconds is None:
+            return ()
+        metrics = [metric for metric in self._shown if metric.tag not in self._dropped]
+        objectives = () if self._good_count() is None else self._objectives
+        slicer = Slicer(metrics, objectives, self._secondary)
+        found = slicer.slices(self.records, seconds)
+        self._warnings += slicer.warnings
+        return found
 
     def _good_count(self) -> int | None:
         """Return how many requests are good, unless nobody asked or a metric for it failed."""

@@ -28,13 +28,17 @@ _SHIFTS = (45, 30, 15, 0)
 _SIGN = np.uint64(1 << 63)
 
 
-def at_ranks(chunks: Chunks, ranks: Sequence[int]) -> list[float]:
+def at_ranks(chunks: Chunks, ranks: Sequence[int], count: int) -> list[float]:
     """Return the values at ``ranks``, counted from 0, of all values in ascending order.
 
     Args:
-        chunks: yields all values in arrays, the same ones at each call. None of them is NaN.
+        chunks: yields all values in arrays, the same ones at each call. None of them is NaN. A
+            chunk is not looked at after the next one has come.
         ranks: each below the number of values.
+        count: the number of values.
     """
+    if count <= SORTED:
+        return list(map(float, _sorted_in_memory(chunks, count)[list(ranks)]))
     wanted = np.asarray(ranks, dtype=np.int64)
     bins = np.zeros(1, dtype=np.uint64)  # where something is wanted, as leading bits; ascending
     place = np.zeros(len(wanted), dtype=np.intp)  # for each rank, which of these bins it is in
@@ -57,6 +61,17 @@ def at_ranks(chunks: Chunks, ranks: Sequence[int]) -> list[float]:
     kept = np.sort(np.concatenate([_within(chunk, bins, width)[0] for chunk in chunks()]))
     before = np.cumsum(sizes[first]) - sizes[first]
     return list(map(float, _numbers(kept[before[place] + wanted])))
+
+
+def _sorted_in_memory(chunks: Chunks, count: int) -> NDArray[np.float64]:
+    """Return all values in ascending order."""
+    values = np.empty(count, dtype=np.float64)
+    start = 0
+    for chunk in chunks():
+        values[start : start + len(chunk)] = chunk
+        start += len(chunk)
+    values.sort()
+    return values
 
 
 def _histogram(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.exporting import export
@@ -108,6 +108,10 @@ def recorded_result(path: Path, output: OutputConfig) -> tuple[RunResult, About]
         for tag in {*engine.records.tags, *engine.records.list_tags} - kept:
             engine.records.drop(tag)
     statistics = [each for each in engine.finish() if kept is None or each.tag in kept]
+    slices = tuple(
+        replace(part, statistics=tuple(s for s in part.statistics if kept is None or s.tag in kept))
+        for part in engine.slices(about.run.get("slice_duration"))
+    )
     starts, ends = engine.records.start_ns, engine.records.end_ns
     if end is None:
         notes.append(_what_is_unknown(path, about, len(engine.records)))
@@ -123,6 +127,7 @@ def recorded_result(path: Path, output: OutputConfig) -> tuple[RunResult, About]
         client_health=end["client_health"] if end else {},
         warnings=(*(end["warnings"] if end else ()), *notes, *engine.warnings),
         records=engine.records,
+        slices=slices,
     )
     return result, about
 

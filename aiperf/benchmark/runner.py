@@ -125,7 +125,7 @@ class Benchmark:
                 "tokenizer": told(self._builder.tokenizer, config),
             },
             anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
-            description=description(chosen),
+            description=description(chosen, config.metrics.slice_duration),
             units={metric.tag: metric.unit for metric in chosen.metrics},
         )
         self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
@@ -239,6 +239,7 @@ class Benchmark:
 
     def _finish(self, start_ns: int, end_ns: int, inputs: str) -> Outcome:
         statistics = self._engine.finish()
+        slices = self._engine.slices(self._config.metrics.slice_duration)
         result = RunResult(
             statistics=statistics,
             errors=self._engine.errors,
@@ -250,6 +251,7 @@ class Benchmark:
             provenance=self._context.provenance,
             client_health=self._health.summary(),
             records=self._engine.records,
+            slices=slices,
             warnings=(
                 *map(str, self._failures),
                 *self._notes,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 
 
-def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics:
+def summarize(
+    chunks: Chunks, *, tag: str, header: str, unit: str, secondary: bool = False
+) -> Statistics:
     """Return the statistics of all values.
 
     The standard deviation is the population's (divided by the number of values). Percentiles are
@@ -31,6 +33,7 @@ def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics
         tag: The metric's tag.
         header: The metric's name for people.
         unit: The unit of the values.
+        secondary: Whether a short table leaves it out.
 
     Raises:
         ValueError: There are no values.
@@ -63,6 +66,7 @@ def summarize(chunks: Chunks, *, tag: str, header: str, unit: str) -> Statistics
         std=std,
         sum=total,
         percentiles=_percentiles(chunks, count),
+        secondary=secondary,
     )
 
 
@@ -83,7 +87,7 @@ def _percentiles(chunks: Chunks, count: int) -> dict[int, float]:
 
     places = [percent / 100 * (count - 1) for percent in PERCENTILES]
     below = [math.floor(place) for place in places]
-    values = at_ranks(chunks, below + [min(each + 1, count - 1) for each in below])
+    values = at_ranks(chunks, below + [min(each + 1, count - 1) for each in below], count)
     lower, upper = values[: len(below)], values[len(below) :]
     return {
         percent: _between(low, high, place - rank)

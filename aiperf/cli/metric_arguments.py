@@ -19,7 +19,9 @@ def metrics_config(chosen: Mapping[str, Any]) -> MetricsConfig:
     Raises:
         click.BadParameter: An objective is not ``NAME:VALUE``, or a metric has two.
     """
-    return MetricsConfig(goodput=_objectives(chosen["goodput"]))
+    return MetricsConfig(
+        goodput=_objectives(chosen["goodput"]), slice_duration=chosen["slice_duration"]
+    )
 
 
 def _objectives(texts: Iterable[str]) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aiperf.cli.option_kinds import together
+from aiperf.cli.option_kinds import SECONDS, together
 
 metrics = together(
     "Metrics",
@@ -15,5 +15,10 @@ metrics = together(
         help="What a good request must meet: metrics of requests and the value, in the metric's "
         "unit, that is still good, such as 'request_latency:250 inter_token_latency:10' (ms); may "
         "be repeated.",
+    ),
+    click.option(
+        "--slice-duration",
+        type=SECONDS,
+        help="Give the results for each part of the run of this length, too, in seconds.",
     ),
 )

@@ -200,6 +200,19 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeSlice:
+    """The statistics of the requests that started within a part of a run.
+
+    ``is_complete`` is false for a last slice that is shorter than the others.
+    """
+
+    start_ns: int
+    end_ns: int
+    is_complete: bool
+    statistics: tuple[Statistics, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorCount:
     """How often one kind of error ended a request."""
 
@@ -213,7 +226,8 @@ class RunResult:
 
     ``config`` and ``provenance`` are JSON-ready mappings. ``client_health`` holds the client's
     own limits as measured during the run and, in ``warnings``, what they put in doubt. ``records``
-    is a table of the finished requests, ``None`` where nobody kept one.
+    is a table of the finished requests, ``None`` where nobody kept one, and ``slices`` the run by
+    ``--slice-duration``.
     """
 
     statistics: tuple[Statistics, ...]
@@ -227,6 +241,7 @@ class RunResult:
     client_health: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
     records: RecordTable | None = field(default=None, repr=False, compare=False)
+    slices: tuple[TimeSlice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

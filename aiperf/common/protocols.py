@@ -276,7 +276,7 @@ class RunContext(Protocol):
 
         ``metrics``: ``tag``, ``header``, ``unit``, ``scope`` and ``secondary`` of each metric, in
         the order of the results. ``objectives``: ``tag``, ``value`` and ``larger_is_better`` of
-        what a good request must meet.
+        what a good request must meet. ``slice_duration``: seconds, or ``None``.
         """
         ...
 

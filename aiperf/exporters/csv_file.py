@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
 from aiperf.common.files import make_directory_for, write_whole
+from aiperf.exporters.csv_number import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ def _sections(result: RunResult) -> Iterator[str]:
     )
     yield _section(
         ("Metric", "Value"),
-        [(_name(each), _number(each.avg)) for each in ordered if each.min is None],
+        [(_name(each), number(each.avg)) for each in ordered if each.min is None],
     )
     yield _section(("Provenance", "Value"), list(_provenance(result.provenance)))
 
@@ -94,21 +95,14 @@ def _name(statistics: Statistics) -> str:
 def _distribution(statistics: Statistics) -> tuple[str, ...]:
     """Return the cells of a distribution, in the order of the columns."""
     return (
-        _number(statistics.avg),
-        _number(statistics.min),
-        _number(statistics.max),
-        _number(statistics.sum),
-        *(_number(statistics.percentiles.get(p)) for p in _PERCENTILES),
-        _number(statistics.std),
+        number(statistics.avg),
+        number(statistics.min),
+        number(statistics.max),
+        number(statistics.sum),
+        *(number(statistics.percentiles.get(p)) for p in _PERCENTILES),
+        number(statistics.std),
         str(statistics.count),
     )
-
-
-def _number(value: float | None) -> str:
-    """Return a number with at most six decimals, which is a nanosecond for milliseconds."""
-    if value is None:
-        return ""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _provenance(provenance: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

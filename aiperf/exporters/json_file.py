@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aiperf._version import __version__
 from aiperf.common.encoding import to_json
 from aiperf.common.files import make_directory_for, show, write_whole
+from aiperf.exporters.statistics_json import metric_object
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig
-    from aiperf.common.models import RequestRecord, RunResult, Statistics
+    from aiperf.common.models import RequestRecord, RunResult
     from aiperf.common.protocols import RunContext
 
 FILE_NAME = "profile_export_aiperf.json"
@@ -87,7 +88,7 @@ def _document(result: RunResult) -> dict[str, Any]:
         ),
     ]
     return {
-        **{tag: _metric(each) for tag, each in metrics.items() if tag not in RESERVED},
+        **{tag: metric_object(each) for tag, each in metrics.items() if tag not in RESERVED},
         "schema_version": SCHEMA_VERSION,
         "input_config": result.config,
         "was_cancelled": result.was_cancelled,
@@ -102,18 +103,6 @@ def _document(result: RunResult) -> dict[str, Any]:
         "client_health": result.client_health,
         "warnings": warnings,
     }
-
-
-def _metric(statistics: Statistics) -> dict[str, Any]:
-    """Return one metric; what a single value does not have is left out."""
-    found: dict[str, Any] = {"unit": statistics.unit, "avg": statistics.avg}
-    if statistics.min is None:
-        return found
-    found.update((f"p{p}", value) for p, value in statistics.percentiles.items())
-    found.update(min=statistics.min, max=statistics.max, std=statistics.std, count=statistics.count)
-    if statistics.sum is not None:
-        found["sum"] = statistics.sum
-    return found
 
 
 def _iso(wall_ns: int) -> str:

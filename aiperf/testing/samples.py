@@ -21,6 +21,7 @@ from aiperf.common.models import (
     RequestRecord,
     RunResult,
     Statistics,
+    TimeSlice,
 )
 
 if TYPE_CHECKING:
@@ -138,6 +139,10 @@ def result(**changes: Any) -> RunResult:
         "client_health": {"warnings": []},
         "warnings": ("the client was the bottleneck, “perhaps”",),
         "records": table(records()),
+        "slices": (
+            TimeSlice(1000 * MS, 2000 * MS, is_complete=True, statistics=statistics),
+            TimeSlice(2000 * MS, 3000 * MS, is_complete=False, statistics=()),
+        ),
     }
     return RunResult(**{**plain, **changes})
 

@@ -28,6 +28,7 @@ from aiperf.common.models import (
 JSON = "profile_export_aiperf.json"
 CSV = "profile_export_aiperf.csv"
 JSONL = "profile_export.jsonl"
+TIMESLICES = "profile_export_aiperf_timeslices.csv"
 
 
 def run(config, chosen: ChosenMetrics, records):
@@ -36,7 +37,7 @@ def run(config, chosen: ChosenMetrics, records):
         config={"model": "m"},
         provenance={"aiperf_version": "7"},
         anchor=ClockAnchor(wall_ns=1_700_000_000_123_456_789, perf_ns=7_000),
-        description=description(chosen),
+        description=description(chosen, config.metrics.slice_duration),
         units={metric.tag: metric.unit for metric in chosen.metrics},
     )
     engine = MetricsEngine(
@@ -47,7 +48,7 @@ def run(config, chosen: ChosenMetrics, records):
     )
     exporters = [
         ExporterFactory.create_instance(each, config=config.output)
-        for each in ("json", "csv", "jsonl")
+        for each in ("json", "csv", "jsonl", "timeslices_json", "timeslices_csv")
     ]
     for each in exporters:
         each.start(context)
@@ -66,6 +67,7 @@ def run(config, chosen: ChosenMetrics, records):
         client_health={"cpu_share": 0.25},
         warnings=("it was a test", *engine.warnings),
         records=engine.records,
+        slices=engine.slices(config.metrics.slice_duration),
     )
     for each in exporters:
         each.finish(result)
@@ -103,7 +105,9 @@ def make_records(count):
 @pytest.fixture
 def streamed(config):
     """Give the configuration of a streamed run with objectives."""
-    metrics = MetricsConfig(goodput={"request_latency": 500, "prefill_throughput_per_user": 5})
+    metrics = MetricsConfig(
+        goodput={"request_latency": 500, "prefill_throughput_per_user": 5}, slice_duration=8.5
+    )
     return replace(config, streaming=True, metrics=metrics)
 
 
@@ -118,7 +122,7 @@ def test_every_artifact_is_the_same(streamed, tmp_path):
     made = rebuilt(streamed, tmp_path / "again")
     assert made.failures == ()
     before = streamed.output.artifact_dir
-    for name in (JSON, CSV):
+    for name in (JSON, CSV, "profile_export_aiperf_timeslices.json", TIMESLICES):
         assert (tmp_path / "again" / name).read_bytes() == (before / name).read_bytes()
     found = json.loads((before / JSON).read_bytes())
     assert 0 < found["good_request_count"]["avg"] < found["request_count"]["avg"]

@@ -130,6 +130,7 @@ def config_of(*words):
             "metrics.goodput",
             {"request_latency": 250.0, "inter_token_latency": 10.0},
         ),
+        (["--slice-duration", "2.5"], "metrics.slice_duration", 2.5),
         (["--goodput", "a:1", "--goodput", "b:2"], "metrics.goodput", {"a": 1.0, "b": 2.0}),
         (["--artifact-dir", "here"], "output.artifact_dir", Path("here")),
         (["--endpoint-type", "embeddings"], "types.endpoint", "embeddings"),

@@ -65,7 +65,14 @@ def test_no_name_means_two_things():
         *("--synthetic-input-tokens-stddev", "--output-tokens-mean", "--prompt-output-tokens-mean"),
         *("--output-tokens-stddev", "--osl-stddev", "--prompt-output-tokens-stddev", "-b"),
         *("--batch-size", "--batch-size-text", "--prompt-batch-size", "--random-seed"),
-        *("--artifact-dir", "--output-artifact-dir", "--ui", "--ui-type", "--goodput"),
+        *(
+            "--artifact-dir",
+            "--output-artifact-dir",
+            "--ui",
+            "--ui-type",
+            "--goodput",
+            "--slice-duration",
+        ),
     ],
 )
 def test_the_names_that_users_know_are_there(name):

@@ -67,6 +67,16 @@ class TestCSVExporter(ExporterContract):
     file_name = "profile_export_aiperf.csv"
 
 
+class TestTimeslicesJSONExporter(ExporterContract):
+    implementation = "timeslices_json"
+    file_name = "profile_export_aiperf_timeslices.json"
+
+
+class TestTimeslicesCSVExporter(ExporterContract):
+    implementation = "timeslices_csv"
+    file_name = "profile_export_aiperf_timeslices.csv"
+
+
 class TestJSONLExporter(ExporterContract):
     implementation = "jsonl"
     file_name = "profile_export.jsonl"
