@@ -8,11 +8,10 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from huggingface_hub import constants, hf_hub_download
+from huggingface_hub import constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
-    HfHubHTTPError,
     LocalEntryNotFoundError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
@@ -22,6 +21,7 @@ from aiperf.common.errors import ConfigError
 
 OPTION = "--tokenizer"
 FILE = "tokenizer.json"
+_CONFIG = "tokenizer_config.json"
 _HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 _REACHABLE_S = 10.0
 _STEP = (
@@ -58,10 +58,11 @@ def hub_file(name: str, revision: str | None) -> Path | None:
     Raises:
         ConfigError: it is neither in the cache nor to be had from the Hub.
     """
-    try:
-        return Path(hf_hub_download(name, FILE, revision=revision, local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
+    cached = try_to_load_from_cache(name, FILE, revision=revision)
+    if isinstance(cached, str):
+        return Path(cached)
+    if isinstance(try_to_load_from_cache(name, _CONFIG, revision=revision), str):
+        return None  # the cache has the model's tokenizer, and that is of another kind
     asked = name if revision is None else f"{name} at revision {revision}"
     if constants.HF_HUB_OFFLINE:
         raise _unavailable(asked, "HF_HUB_OFFLINE forbids to fetch it")
@@ -70,20 +71,10 @@ def hub_file(name: str, revision: str | None) -> Path | None:
         raise _unavailable(asked, unreachable)
     try:
         return Path(hf_hub_download(name, FILE, revision=revision))
-    except GatedRepoError as error:
-        raise _unavailable(asked, "the Hub lets only those have it who have asked for it and set "
-                           "HF_TOKEN") from error  # fmt: skip
-    except RepositoryNotFoundError as error:
-        raise _unavailable(asked, f"{constants.ENDPOINT} has no model of that name that you may "
-                           "see; a private one needs HF_TOKEN") from error  # fmt: skip
-    except RevisionNotFoundError as error:
-        raise _unavailable(asked, "the model has no such revision") from error
-    except LocalEntryNotFoundError as error:
-        raise _unavailable(asked, f"{constants.ENDPOINT} did not answer") from error
-    except EntryNotFoundError:
-        return None
-    except (HfHubHTTPError, OSError) as error:
-        raise _unavailable(asked, f"fetching it failed: {error}") from error
+    except Exception as error:
+        if _is_absent(error):
+            return None
+        raise _unavailable(asked, _reason(error)) from error
 
 
 def commit_of(file: Path) -> str | None:
@@ -104,9 +95,30 @@ def _unreachable(url: str) -> str:
     return ""
 
 
+def _is_absent(error: Exception) -> bool:
+    """Return whether the Hub has the model, but no such file in it."""
+    return isinstance(error, EntryNotFoundError) and not isinstance(error, LocalEntryNotFoundError)
+
+
+def _reason(error: Exception) -> str:
+    """Return why a file could not be fetched; errors of several libraries come here."""
+    match error:
+        case GatedRepoError():
+            return "the Hub gives it to those alone who have asked for it and set HF_TOKEN"
+        case RepositoryNotFoundError():
+            return (
+                f"{constants.ENDPOINT} has no model of that name that you may see; a private one "
+                "needs HF_TOKEN"
+            )
+        case RevisionNotFoundError():
+            return "the model has no such revision"
+        case LocalEntryNotFoundError():
+            return f"{constants.ENDPOINT} did not answer"
+    return f"fetching it failed: {' '.join(str(error).split())}"
+
+
 def _unavailable(asked: str, why: str) -> ConfigError:
     return ConfigError(
-        f"the tokenizer of {asked} is not in {constants.HF_HUB_CACHE}, and "
-        f"{' '.join(why.split())}. {_STEP}",
+        f"the tokenizer of {asked} is not in {constants.HF_HUB_CACHE}, and {why}. {_STEP}",
         option=OPTION,
     )

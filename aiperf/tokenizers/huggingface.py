@@ -8,7 +8,9 @@ Sources: https://huggingface.co/docs/tokenizers, https://huggingface.co/docs/tra
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tokenizers import Tokenizer
@@ -18,7 +20,6 @@ from aiperf.tokenizers.hub_files import FILE, OPTION, commit_of, hub_file, local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 
 class HuggingFaceTokenizer:
@@ -145,10 +146,19 @@ def _transformers(name: str, revision: str | None, *, trust_remote_code: bool) -
             "which is not installed. Run: pip install 'aiperf[transformers]'",
             option=OPTION,
         ) from error
+    load = partial(
+        transformers.AutoTokenizer.from_pretrained,
+        name,
+        revision=revision or "main",
+        trust_remote_code=trust_remote_code,
+    )
     try:
-        loaded = transformers.AutoTokenizer.from_pretrained(
-            name, revision=revision or "main", trust_remote_code=trust_remote_code
-        )
+        try:
+            loaded = load(local_files_only=True)
+        except Exception:
+            if Path(name).exists():
+                raise
+            loaded = load()
     except Exception as error:  # it has errors of many libraries
         reason = " ".join(str(error).split())
         raise ConfigError(

@@ -78,6 +78,16 @@ def test_a_name_in_the_cache(tokenizer_directory, cache):
         HuggingFaceTokenizer(name="acme/tiny", revision="v2")
 
 
+def test_a_name_in_the_cache_that_has_another_kind_of_tokenizer(cache, monkeypatch):
+    """It is not looked up either: ``transformers`` reads what is there."""
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    snapshot = cache / "models--acme--old" / "snapshots" / COMMIT
+    snapshot.mkdir(parents=True)
+    (snapshot / "tokenizer_config.json").write_text("{}")
+    with pytest.raises(ConfigError, match=r"pip install 'aiperf\[transformers\]'"):
+        HuggingFaceTokenizer(name="acme/old", revision=COMMIT)
+
+
 @pytest.mark.parametrize(
     ("is_offline", "why"),
     [(True, "HF_HUB_OFFLINE forbids to fetch it"), (False, "127.0.0.1:9 cannot be reached: ")],
