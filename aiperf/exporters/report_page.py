@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from aiperf._version import __version__
+from aiperf.exporters.goodput_sentence import goodput_sentence
 from aiperf.exporters.report_numbers import number, whole_or_number
 from aiperf.exporters.report_tables import (
     chart_table,
@@ -41,6 +42,7 @@ _HEAD = Markup(
 )
 _TOP = Markup("<body>\n<header>\n<h1>{title}</h1>\n{about}{notices}{tiles}</header>\n<main>\n")
 _ABOUT = Markup('<p class="about">{}</p>\n')
+_BELOW = Markup('<p class="about below">{}</p>\n')
 _NOTICE = Markup('<div class="notice {kind}" role="note"><strong>{title}</strong>{text}</div>\n')
 _TILE = Markup('<div class="tile"><dt>{}</dt><dd>{} <small>{}</small></dd>{}</div>\n')
 _TILE_MORE = Markup('<dd class="more">{}</dd>')
@@ -112,11 +114,12 @@ def own_script() -> bytes:
 
 def _body(result: RunResult, charts: Mapping[str, Sequence[Chart]]) -> Iterator[Markup]:
     by_tag = {each.tag: each for each in result.statistics}
+    good = goodput_sentence(result)
     yield _TOP.format(
         title=_title(result),
         about=Markup().join(_ABOUT.format(each) for each in _about(result)),
         notices=Markup().join(_notices(result)),
-        tiles=_tiles(by_tag),
+        tiles=_tiles(by_tag) + (_BELOW.format(good) if good else Markup()),
     )
     for title, group in charts.items():
         if group:

@@ -40,23 +40,27 @@ def rows(text):
     return [[cell.strip() for cell in re.split("[│┃]", line)[1:-1]] for line in lines]
 
 
-def test_the_table_of_metrics(export, make_result):
-    """One row a metric, in order, with eight statistics; what a single value lacks is N/A."""
+def test_the_tables_of_metrics(export, make_result):
+    """One row a metric, in order: eight statistics of a distribution; single values apart."""
     found = rows(export(make_result()))
     assert found[0] == ["Metric", "avg", "min", "max", "p99", "p90", "p75", "p50", "std"]
     assert found[1] == [
         "Request Latency (ms)",
         *("12.50", "10.00", "1,234.57", "99.00", "90.50", "75.50", "50.50", "0.25"),
     ]
-    assert found[2] == ["Request Throughput (requests/sec)", "2.25", *["N/A"] * 7]
-    assert found[3] == ["Request Count (requests)", "4.00", *["N/A"] * 7]
+    assert found[2:5] == [
+        ["Metric", "Value"],
+        ["Request Throughput (requests/sec)", "2.25"],
+        ["Request Count (requests)", "4"],
+    ]
 
 
 def test_the_table_of_errors(export, make_result):
-    """Code, type, message and count of each kind."""
+    """Code, type, message and count of each kind, and how many of all requests that is."""
     text = export(make_result())
     assert "AIPerf | Error Summary" in text
-    assert rows(text)[4:] == [
+    assert "3 of 7 requests (42.9%)" in text
+    assert rows(text)[5:] == [
         ["Code", "Type", "Message", "Count"],
         ["503", "HTTPStatusError", "503 Service Unavailable", "2"],
         ["N/A", "ConnectError", "refused", "1"],
@@ -83,6 +87,17 @@ def test_warnings_and_the_directory_are_said(export, make_result, output):
     text = export(make_result())
     assert "Warning: the client was busy" in text
     assert f"Artifacts: {output.artifact_dir}" in text
+
+
+def test_goodput_is_said_in_words(export, make_result):
+    """How many requests were good, and what they had to meet; nothing where it was not asked."""
+    good = Statistics("good_request_count", "Good Request Count", "requests", 3.0, secondary=True)
+    share = Statistics("good_request_fraction", "Good", "ratio", 0.75, secondary=True)
+    statistics = (*make_result().statistics, good, share)
+    config = {"metrics": {"goodput": {"request_latency": 250.5}}}
+    text = export(make_result(statistics=statistics, config=config))
+    assert "Good are 3 requests, 75.0% of all: they met request_latency 250.5 ms." in text
+    assert "Good" not in export(make_result())
 
 
 def test_a_cancelled_run_says_so(export, make_result):
@@ -121,10 +136,10 @@ def test_numbers_are_whole_at_every_width(export, make_result, monkeypatch, colu
 
 def test_a_narrow_terminal_gets_fewer_columns(export, make_result, monkeypatch):
     """Nothing is wrapped by the terminal, and what is missing is said."""
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "72")
     table, found, _ = export(make_result()).partition("Artifacts:")
     assert found
-    assert max(map(len, table.splitlines())) <= 80
+    assert max(map(len, table.splitlines())) <= 72
     assert rows(table)[0] == ["Metric", "avg", "min", "max", "p99", "p90", "p50", "std"]
     assert "The files, and a wider terminal, have p75." in table
 
@@ -138,6 +153,7 @@ def test_a_file_has_one_line_for_each_metric(export, make_result):
     assert [row[0] for row in found] == [
         "Metric",
         "Request Latency (ms)",
+        "Metric",
         "Output Token Throughput Per User (tokens/sec/user)",
     ]
 
