@@ -137,7 +137,7 @@ class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
         streaming (bool): whether a response can be streamed.
         tokens (bool): whether it yields output tokens.
         streaming_path (str): the URL path of streamed responses, where it is another one.
-        inputs (list of str): what of a turn it sends: ``text``, ``image``, ``audio``.
+        inputs (list of str): what of a turn it sends: ``text``, ``image``, ``audio``, ``query``.
         api_key_header (str): the header that the API key goes into, by itself; without it, the
             key goes into ``Authorization`` after ``Bearer``.
 
@@ -341,6 +341,9 @@ class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
         header (str): its name in tables.
         requires (list of str): tags of the metrics whose values it reads.
         needs (list of str): what the endpoint must give, of ``"streaming"`` and ``"tokens"``.
+        several (bool): whether a request has several values, so that no objective can be set.
+        larger_is_better (bool): whether an objective is met by at least its value, not at most.
+        secondary (bool): whether a short table leaves it out.
 
     Example::
 
@@ -474,6 +477,11 @@ class TokenizerFactory(AIPerfFactory[str, "TokenizerProtocol"]):
     """Ways to count tokens.
 
     An implementation provides ``TokenizerProtocol``.
+
+    Metadata:
+        loads (bool): whether it loads something by its name; it is told the model's name where
+            a person gives none.
+        takes (list of str): which of ``revision`` and ``trust_remote_code`` its constructor takes.
 
     Example::
 

@@ -28,7 +28,16 @@ KEYS: Final[Mapping[str, Mapping[str, type]]] = {
     },
     "transport": {"schemes": list},
     "tokenizer": {"loads": bool, "takes": list},
-    "metric": {"scope": str, "unit": str, "header": str, "requires": list, "needs": list},
+    "metric": {
+        "scope": str,
+        "unit": str,
+        "header": str,
+        "requires": list,
+        "needs": list,
+        "several": bool,
+        "larger_is_better": bool,
+        "secondary": bool,
+    },
 }
 """The metadata keys that each factory documents, with the types of their values."""
 
@@ -36,7 +45,8 @@ COMMON: Final[Mapping[str, type]] = {"extra": str}
 """The keys that are read of every entry."""
 
 CHOICES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
-    ("endpoint", "inputs"): frozenset({"text", "image", "audio"}),
+    ("endpoint", "inputs"): frozenset({"text", "image", "audio", "query"}),
+    ("tokenizer", "takes"): frozenset({"revision", "trust_remote_code"}),
     ("metric", "scope"): frozenset({"record", "run"}),
     ("metric", "needs"): frozenset({"streaming", "tokens"}),
 }

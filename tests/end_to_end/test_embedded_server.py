@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-STREAMING = {
-    "time_to_first_token",
-    "time_to_second_token",
-    "inter_token_latency",
-    "inter_chunk_latency",
-    "output_token_throughput_per_user",
-    "prefill_throughput_per_user",
-}
-TOKENS = {
-    "output_sequence_length",
-    "output_token_count",
-    "output_token_throughput",
-    "total_token_throughput",
-}
-ALWAYS = {
-    "request_latency",
-    "input_sequence_length",
-    "request_throughput",
-    "request_count",
-    "error_request_count",
-    "benchmark_duration",
-}
+from aiperf.aiperf_registry import aiperf_register_metric
+
+ASKED_FOR = {"goodput", "good_request_count", "good_request_fraction"}
+SOMETIMES = {"schedule_lag", "reasoning_token_count", "total_reasoning_tokens"} | ASKED_FOR
+"""What is there only with objectives, a schedule or a model that reasons."""
+METADATA = {each.class_type: each.metadata for each in aiperf_register_metric()}
+
+
+def needs(tag):
+    """Return what a metric needs, by itself and through those that it reads."""
+    read = [needs(each) for each in METADATA[tag].get("requires", ())]
+    return set(METADATA[tag].get("needs", ())).union(*read)
+
+
+def offered(*given):
+    """Return the metrics of an endpoint that gives some of ``streaming`` and ``tokens``."""
+    return {tag for tag in METADATA if needs(tag).issubset(given)} - SOMETIMES
 
 
 def metrics_of(run):
@@ -37,7 +32,7 @@ def test_chat_with_streaming(profile):
     """Every metric is there, for every request, and the artifacts tell the same."""
     run = profile("--streaming", "--request-count", "6", "--concurrency", "3", "--osl", "5")
     assert (run.code, run.stderr) == (0, "")
-    assert metrics_of(run) == STREAMING | TOKENS | ALWAYS
+    assert metrics_of(run) == offered("streaming", "tokens")
     assert run.count("request_count") == 6
     assert run.count("error_request_count") == 0
     assert run.summary["output_sequence_length"]["min"] == 5
@@ -60,7 +55,7 @@ def test_chat_without_streaming(profile):
     """What only a stream can tell is left out."""
     run = profile("--request-count", "3", "--osl", "5")
     assert (run.code, run.stderr) == (0, "")
-    assert metrics_of(run) == TOKENS | ALWAYS
+    assert metrics_of(run) == offered("tokens")
     assert run.count("request_count") == 3
     assert not any(payload["stream"] for payload in run.payloads)
     assert "Time to First Token" not in run.stdout
@@ -70,9 +65,40 @@ def test_embeddings(profile):
     """There are no output tokens, and a request carries a batch."""
     run = profile("--endpoint-type", "embeddings", "--request-count", "3", "-b", "2", "--isl", "7")
     assert (run.code, run.stderr) == (0, "")
-    assert metrics_of(run) == ALWAYS
+    assert metrics_of(run) == offered()
     assert run.summary["input_sequence_length"]["avg"] == 14
     assert {len(payload["input"]) for payload in run.payloads} == {2}
+
+
+@pytest.mark.parametrize("kind", ["nim_rankings", "cohere_rankings", "hf_tei_rankings"])
+def test_rankings(profile, kind):
+    """A query and passages are generated, and there are no output tokens."""
+    run = profile(
+        "--endpoint-type", kind, "--request-count", "3", "--rankings-passages-mean", "4",
+        "--rankings-passages-prompt-token-mean", "7", "--rankings-query-prompt-token-mean", "5",
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (0, "")
+    assert metrics_of(run) == offered()
+    assert run.count("error_request_count") == 0
+    assert run.summary["input_sequence_length"]["avg"] == 5 + 4 * 7
+
+
+def test_an_api_of_ones_own(profile, tmp_path):
+    """What a template and a path say is as good as an endpoint that was written for it."""
+    template = tmp_path / "body.j2"
+    template.write_text(
+        '{"model": {{ model|tojson }}, "stream": {{ stream|tojson }}, "max_tokens": '
+        '{{ max_tokens }}, "prompt": {{ text|tojson }}}'
+    )
+    run = profile(
+        "--endpoint-type", "template", "--custom-endpoint", "/v1/completions", "--streaming",
+        "--extra-inputs", f"payload_template:{template}", "--osl", "5", "--request-count", "3",
+        "--extra-inputs", "response_field:choices[0].text",
+    )  # fmt: skip
+    assert (run.code, run.stderr) == (0, "")
+    assert run.summary["output_sequence_length"]["avg"] == 5
+    assert run.summary["inter_chunk_latency"]["count"] == 3 * 4
+    assert "payload_template" not in run.payloads[0]
 
 
 def test_an_endpoint_that_cannot_stream(profile):
