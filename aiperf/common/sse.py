@@ -53,11 +53,11 @@ class EventStream:
         for part, ns in zip(self._parts, self._part_ns, strict=True):
             # Bytes are searched for as numbers: that is several times as fast as for text.
             if rest.is_empty and _CR not in part:
-                start = 0 if part.startswith(_PLAIN) else _after_name(part)
+                start = 6 if part.startswith(_PLAIN) else _data_start(part)
                 end = len(part) - 2
                 if start >= 0 and part.find(_LF, start) == end and part[-1] == _LF:
                     rest.after_cr = False
-                    yield ns, part[start + 6 : end]
+                    yield ns, part[start:end]
                     continue
             for data in rest.add(part):
                 yield ns, data
@@ -65,13 +65,17 @@ class EventStream:
         self.error = rest.error
 
 
-def _after_name(part: bytes) -> int:
-    """Return where the data line begins that follows an event's name, -1 if it is not so plain."""
+def _data_start(part: bytes) -> int:
+    """Return where the data begins of an event with a name, or without a blank before the data.
+
+    It is -1 for what is not so plain.
+    """
+    start = 0
     if part.startswith(_NAMED) and not part.startswith(_NAMED_ERROR):
         start = part.find(_LF) + 1
-        if part.startswith(_PLAIN, start):
-            return start
-    return -1
+    if not part.startswith(b"data:", start):
+        return -1
+    return start + (6 if part.startswith(b" ", start + 5) else 5)
 
 
 class _Rest:

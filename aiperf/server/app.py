@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from aiperf.server import request
+from aiperf.server.anthropic_errors import ANTHROPIC_ERRORS
 from aiperf.server.arrival_times import arrival_ns
 from aiperf.server.chat import Chat
 from aiperf.server.completions import Completions
@@ -20,10 +21,13 @@ from aiperf.server.delays import Delays
 from aiperf.server.embeddings import Embeddings
 from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
+from aiperf.server.generate import TGI_ERRORS, Generate
+from aiperf.server.messages import Messages
 from aiperf.server.randomness import FAILURES, draw
 from aiperf.server.ranking_errors import COHERE_ERRORS, NIM_ERRORS, TEI_ERRORS
 from aiperf.server.rankings import Rankings
 from aiperf.server.reply import Stream, Whole
+from aiperf.server.responses import RESPONSES_ERRORS, Responses
 from aiperf.server.routes import Route
 from aiperf.server.sending import Waiter, send_stream, send_whole
 from aiperf.server.tokens import TokenSource
@@ -43,7 +47,7 @@ MODEL = "aiperf-mock"
 
 
 class ModelServer:
-    """Speaks the OpenAI API on the routes below, and answers with words that mean nothing.
+    """Speaks several APIs on the routes below, and answers with words that mean nothing.
 
     Requests for an inference are numbered in the order of their arrival. A request's number and
     the seed decide its words, its delays and whether it fails.
@@ -57,10 +61,15 @@ class ModelServer:
         self._delays = Delays(settings)
         self._fails_below = int(settings.error_rate * 2**64)
         self._count = 0
+        generate = Generate(settings, tokens)
         rankings = Rankings(settings)
         self._routes: Mapping[str, Route] = {
             "/v1/chat/completions": Route(Chat(settings, tokens).answer),
             "/v1/completions": Route(Completions(settings, tokens).answer),
+            "/v1/responses": Route(Responses(settings, tokens).answer, RESPONSES_ERRORS),
+            "/v1/messages": Route(Messages(settings, tokens).answer, ANTHROPIC_ERRORS),
+            "/generate": Route(generate.whole, TGI_ERRORS),
+            "/generate_stream": Route(generate.stream, TGI_ERRORS),
             "/v1/embeddings": Route(Embeddings(settings).answer),
             "/v1/ranking": Route(rankings.nim, NIM_ERRORS),
             "/v2/rerank": Route(rankings.cohere, COHERE_ERRORS),
@@ -115,6 +124,7 @@ class ModelServer:
         number = entry.number = self._count
         self._count += 1
         reply = self._reply(route, body, number)
+        entry.images, entry.audios = reply.images, reply.audios
         due: Sequence[int] = ()
         if reply.status == HTTPStatus.OK:
             due = self._delays.plan(number, reply.tokens, entry.received_ns)

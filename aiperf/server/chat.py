@@ -10,11 +10,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from aiperf.server import request
+from aiperf.server.prompt import Prompt
 from aiperf.server.reply import DONE, Reply, Stream, Whole
-from aiperf.server.tokens import count_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from aiperf.server.settings import ServerSettings
     from aiperf.server.tokens import TokenSource
@@ -35,33 +35,32 @@ class Chat:
             BadRequestError: A field is missing or wrong.
         """
         model = request.model(fields)
-        texts = list(_texts(request.required(fields, "messages")))
+        prompt = Prompt()
+        prompt.add_messages(request.required(fields, "messages"), "messages")
         request.one_choice(fields)
         limit = request.output_limit(fields, "max_completion_tokens", "max_tokens")
         usage = request.includes_usage(fields)
         words = self._tokens.take(number, limit or self._output)
         finish = b"length" if limit else b"stop"
         if request.streams(fields):
-            return self._stream(_head(number, model, b".chunk"), words, finish, texts, usage=usage)
-        return self._whole(_head(number, model, b""), words, finish, texts)
+            return self._stream(_head(number, model, b".chunk"), words, finish, prompt, usage=usage)
+        return self._whole(_head(number, model, b""), words, finish, prompt)
 
-    def _whole(
-        self, head: bytes, words: Sequence[bytes], finish: bytes, texts: Sequence[str]
-    ) -> Whole:
+    def _whole(self, head: bytes, words: Sequence[bytes], finish: bytes, prompt: Prompt) -> Whole:
         split = self._reasoning
         reasoning = b'"reasoning_content":"%b",' % b"".join(words[:split]) if split else b""
         body = (
             b'{%b"choices":[{"index":0,"message":{"role":"assistant",%b"content":"%b",'
             b'"refusal":null},"logprobs":null,"finish_reason":"%b"}],"usage":%b}'
-        ) % (head, reasoning, b"".join(words[split:]), finish, self._usage(words, texts))
-        return Whole(body, tokens=len(words))
+        ) % (head, reasoning, b"".join(words[split:]), finish, self._usage(words, prompt))
+        return Whole(body, tokens=len(words), images=prompt.images, audios=prompt.audios)
 
     def _stream(
         self,
         head: bytes,
         words: Sequence[bytes],
         finish: bytes,
-        texts: Sequence[str],
+        prompt: Prompt,
         *,
         usage: bool,
     ) -> Stream:
@@ -76,16 +75,21 @@ class Chat:
             chunks[:0] = [before + word + after for word in words[:split]]
         closing = b'%b},"logprobs":null,"finish_reason":"%b"}]%b}\n\n' % (start, finish, null)
         if usage:
-            closing += b'data: {%b"choices":[],"usage":%b}\n\n' % (head, self._usage(words, texts))
-        return Stream(start + b'"role":"assistant","content":""' + end, chunks, closing + DONE)
+            closing += b'data: {%b"choices":[],"usage":%b}\n\n' % (head, self._usage(words, prompt))
+        return Stream(
+            start + b'"role":"assistant","content":""' + end,
+            chunks,
+            closing + DONE,
+            images=prompt.images,
+            audios=prompt.audios,
+        )
 
-    def _usage(self, words: Sequence[bytes], texts: Sequence[str]) -> bytes:
-        prompt = sum(map(count_tokens, texts))
+    def _usage(self, words: Sequence[bytes], prompt: Prompt) -> bytes:
         output = len(words)
         return (
             b'{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d,'
             b'"completion_tokens_details":{"reasoning_tokens":%d}}'
-        ) % (prompt, output, prompt + output, min(self._reasoning, output))
+        ) % (prompt.tokens, output, prompt.tokens + output, min(self._reasoning, output))
 
 
 def _head(number: int, model: bytes, suffix: bytes) -> bytes:
@@ -95,24 +99,3 @@ def _head(number: int, model: bytes, suffix: bytes) -> bytes:
         time.time(),
         model,
     )
-
-
-def _texts(messages: Any) -> Iterator[str]:
-    if not isinstance(messages, list) or not messages:
-        raise request.wrong("messages", "a list that is not empty")
-    for index, message in enumerate(messages):
-        if not isinstance(message, dict) or not isinstance(message.get("role"), str):
-            raise request.wrong(f"messages[{index}]", "an object with a 'role'")
-        content = message.get("content")
-        if isinstance(content, str):
-            yield content
-        elif isinstance(content, list):
-            for part in content:
-                if not isinstance(part, dict) or not isinstance(part.get("type"), str):
-                    raise request.wrong(
-                        f"messages[{index}].content", "a list of objects with a 'type'"
-                    )
-                if isinstance(text := part.get("text"), str):
-                    yield text
-        elif content is not None:
-            raise request.wrong(f"messages[{index}].content", "a string or a list of parts")

@@ -20,6 +20,8 @@ class Whole:
     status: int = 200
     tokens: int = 0
     headers: Sequence[tuple[bytes, bytes]] = ()
+    images: int = 0
+    audios: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Stream:
     chunks: Sequence[bytes]
     closing: bytes
     status: int = 200
+    images: int = 0
+    audios: int = 0
 
     @property
     def tokens(self) -> int:

@@ -4,8 +4,8 @@ JSON Lines. The first line is a header, each further line one request, in order 
 
     {"clock": "perf_counter_ns", "wall_ns": …, "perf_ns": …, "version": "…", "settings": {…}}
     {"x_request_id": "…", "path": "/v1/chat/completions", "number": 0, "status": 200,
-     "outcome": "complete", "streamed": true, "tokens": 64, "first_received_ns": …,
-     "received_ns": …, "send_ns": […], "end_ns": …}
+     "outcome": "complete", "streamed": true, "tokens": 64, "images": 0, "audios": 0,
+     "first_received_ns": …, "received_ns": …, "send_ns": […], "end_ns": …}
 
 All times but ``wall_ns`` are ``time.perf_counter_ns()`` of the server's process. On Linux that is
 ``CLOCK_MONOTONIC``, one clock for all processes of a machine, so that they can be subtracted from
@@ -18,7 +18,8 @@ the first of the request's bytes were read from the socket and ``received_ns`` w
 an error. It is taken just before the bytes are given to the event loop, which writes them to the
 socket at once, unless the client reads too slowly to take them. ``outcome`` is ``complete``,
 ``disconnected`` (the client left first) or ``stopped`` (the server did), and ``tokens`` what was
-sent until then. That a client has left is only seen while there is a delay to wait for.
+sent until then. ``images`` and ``audios`` are how many of them the request had. That a client has
+left is only seen while there is a delay to wait for.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ class Entry:
     outcome: str = "complete"
     streamed: bool = False
     tokens: int = 0
+    images: int = 0
+    audios: int = 0
     first_received_ns: int = 0
     received_ns: int = 0
     send_ns: list[int] = field(default_factory=list)

@@ -166,7 +166,7 @@ def test_an_event_called_error_is_told(body, error):
 
 def test_named_events_are_found_however_they_come():
     """The common form of APIs that name their events: one of them a part, or pieces of one."""
-    one, two = b"event: delta\ndata: 1\n\n", b"event: delta\ndata: 2\n\n"
+    one, two = b"event: delta\ndata: 1\n\n", b"event: delta\ndata:2\n\n"
     for parts in ([b"\n", one, two], [one + two], [b"\n", one[:9], one[9:], two]):
         assert [data for _, data in events_of(*parts)[0]] == [b"1", b"2"]
 

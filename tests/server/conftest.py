@@ -35,12 +35,13 @@ class Response:
 
 @dataclass(frozen=True)
 class Events:
-    """One streamed response: the data of each server-sent event and when it was read."""
+    """One streamed response: each server-sent event's data, when it was read, and its name."""
 
     status: int
     headers: Mapping[str, str]
     data: list[str] = field(default_factory=list)
     read_ns: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
 
     @property
     def json(self) -> list[Any]:
@@ -95,10 +96,13 @@ class Client:
             events = Events(response.status, lowered)
             while line := response.readline():
                 events.read_ns.append(time.perf_counter_ns())
-                name, _, value = line.decode().rstrip("\n").partition(": ")
+                name, _, value = line.decode().rstrip("\n").partition(":")
+                events.names.append(value.strip() if name == "event" else "")
+                if name == "event":
+                    name, _, value = response.readline().decode().rstrip("\n").partition(":")
                 assert name == "data", line
                 assert response.readline() == b"\n"
-                events.data.append(value)
+                events.data.append(value.removeprefix(" "))
             return events
         finally:
             connection.close()

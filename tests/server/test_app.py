@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from itertools import pairwise
@@ -182,6 +183,44 @@ def test_the_log_agrees_with_what_a_client_saw(tmp_path, client_of, read_log):
     assert entries[2]["received_ns"] + 18 * MS <= entries[2]["send_ns"][0]
     assert start < entries[2]["received_ns"] < entries[2]["end_ns"] < end + MS
     assert entries[3]["received_ns"] + 8 * MS <= entries[3]["send_ns"][0]
+
+
+def test_the_log_has_images_and_audio(tmp_path, client_of, read_log):
+    """How many of them each request had."""
+    log = tmp_path / "truth.jsonl"
+    image = {"type": "image_url", "image_url": {"url": "https://h/i"}}
+    audio = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
+    with EmbeddedServer(ServerSettings(ttft=0, itl=0, log=log)) as server:
+        client = client_of(server.url)
+        messages = [{"role": "user", "content": [image, audio, image]}]
+        client.chat(messages=messages)
+        client.chat_stream(messages=messages)
+        client.chat()
+    _, *entries = read_log(log)
+    assert [(each["images"], each["audios"]) for each in entries] == [(2, 1), (2, 1), (0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("path", "error"),
+    [
+        ("/v1/chat/completions", '{"error":{'),
+        ("/v1/responses", '{"type":"error","code":"server_error"'),
+        ("/v1/messages", '{"type":"error","error":{'),
+        ("/generate_stream", '{"error":"'),
+    ],
+)
+def test_a_server_that_stops_says_so_in_each_api(client_of, path, error):
+    """A stream ends with an error in the API's own shape."""
+    fields = {"model": "m", "messages": [{"role": "user"}], "input": "x", "inputs": "x"}
+    body = json.dumps({**fields, "max_tokens": 3, "stream": True})
+    with EmbeddedServer(ServerSettings(ttft=0, itl=NEVER)) as server:
+        connection = client_of(server.url).open("POST", path, body)
+        response = connection.getresponse()
+        response.readline()
+    with contextlib.closing(connection):
+        last = response.read().decode().strip().rpartition("data:")[2].strip()
+    assert last.startswith(error)
+    assert "stopped" in last
 
 
 def test_the_role_comes_before_the_wait(client_of):

@@ -72,6 +72,7 @@ def test_an_entry_has_the_documented_fields(path, read_log):
     asyncio.run(main())
     assert list(read_log(path)[1]) == [
         *("x_request_id", "path", "number", "status", "outcome", "streamed", "tokens"),
+        *("images", "audios"),
         *("first_received_ns", "received_ns", "send_ns", "end_ns"),
     ]
 
