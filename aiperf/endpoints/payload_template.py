@@ -113,6 +113,7 @@ def _variables(turns: Sequence[Turn], model: str, *, streaming: bool) -> dict[st
     has_query = turn.query is not None
     queries = [turn.query] if has_query else []
     passages = texts if has_query else []
+    named = {"query": queries, "passages": passages} if has_query else {"text": texts}
     return {
         "text": texts[0] if texts else None,
         "texts": texts,
@@ -120,11 +121,18 @@ def _variables(turns: Sequence[Turn], model: str, *, streaming: bool) -> dict[st
         "images": images,
         "audio": audios[0] if audios else None,
         "audios": audios,
+        "video": None,
+        "videos": [],
+        "texts_by_name": named,
+        "images_by_name": {"image": images} if images else {},
+        "audios_by_name": {"audio": audios} if audios else {},
+        "videos_by_name": {},
         "query": turn.query,
         "queries": queries,
         "passage": passages[0] if passages else None,
         "passages": passages,
         "system": turn.system,
+        "role": "user",
         "model": model,
         "max_tokens": turn.max_tokens,
         "stream": streaming,

@@ -27,6 +27,13 @@ def render(template, *turns, streaming=False):
         ("query", None),
         ("queries", []),
         ("passages", []),
+        ("video", None),
+        ("videos", []),
+        ("texts_by_name", {"text": ["a", "b"]}),
+        ("images_by_name.image", ["i"]),
+        ("audios_by_name", {"audio": ["u"]}),
+        ("videos_by_name", {}),
+        ("role", "user"),
         ("model", "m"),
         ("max_tokens", 4),
         ("stream", False),
@@ -45,6 +52,25 @@ def test_a_ranking_has_a_query_and_passages():
     turn = Turn(("p1", "p2"), query="q")
     template = '{"q": {{ query|tojson }}, "p": {{ passages|tojson }}, "f": {{ passage|tojson }}}'
     assert render(template, turn) == {"q": "q", "p": ["p1", "p2"], "f": "p1"}
+    named = render("{{ texts_by_name|tojson }}", turn)
+    assert named == {"query": ["q"], "passages": ["p1", "p2"]}
+
+
+def test_the_templates_of_nvidias_tutorial():
+    """They render what they say, also without a limit of tokens."""
+    template = """
+    {
+      "model": {{ model|tojson }},
+      "prompt": {{ text|tojson }},
+      "max_new_tokens": {{ max_tokens|tojson }},
+      "stream": {{ stream|lower }}
+    }"""
+    assert render(template, Turn(("a",)), streaming=True) == {
+        "model": "m",
+        "prompt": "a",
+        "max_new_tokens": None,
+        "stream": True,
+    }
 
 
 @pytest.mark.parametrize("text", BROKEN_TEXTS)
