@@ -207,6 +207,46 @@ def aiperf_register_dataset() -> list[LazyEntry]:
             identifier="synthetic",
             description="generated prompts of a given length in tokens",
         ),
+        LazyEntry(
+            "single_turn",
+            "aiperf.datasets.single_turn",
+            "SingleTurnDataset",
+            identifier="single_turn",
+            description="a file with one prompt a line",
+            metadata={"fields": ["text", "texts", "image", "images", "audio", "audios"]},
+        ),
+        LazyEntry(
+            "multi_turn",
+            "aiperf.datasets.multi_turn",
+            "MultiTurnDataset",
+            identifier="multi_turn",
+            description="a file with one conversation a line",
+            metadata={"fields": ["turns"]},
+        ),
+        LazyEntry(
+            "random_pool",
+            "aiperf.datasets.random_pool",
+            "RandomPoolDataset",
+            identifier="random_pool",
+            description="prompts drawn at random from a file, or from each file of a directory",
+            metadata={"directories": True},
+        ),
+        LazyEntry(
+            "mooncake_trace",
+            "aiperf.datasets.mooncake_trace",
+            "MooncakeTraceDataset",
+            identifier="mooncake_trace",
+            description="a trace of times, lengths and hashes",
+            metadata={"fields": ["input_length", "text_input"]},
+        ),
+        LazyEntry(
+            "sharegpt",
+            "aiperf.datasets.sharegpt",
+            "ShareGPTDataset",
+            identifier="sharegpt",
+            description="recorded conversations, a file of the ShareGPT collection",
+            metadata={"fields": ["conversations"]},
+        ),
     ]
 
 

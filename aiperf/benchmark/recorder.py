@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from aiperf.benchmark.input_tokens import input_tokens
 from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.benchmark.provenance import REDACTED
 from aiperf.common.models import PROFILING, WARMUP, ErrorDetails, ParsedResponse, RequestRecord
@@ -165,9 +166,7 @@ class Recorder:
                 self._check_counted(record, parsed)
                 _take_tokens(record, parsed)
             else:
-                turns = finished.conversation.turns[: finished.turn_index + 1]
-                counted = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
-                record.input_tokens = sum(counted) if len(counted) == len(turns) else None
+                self._count_input(record, finished)
                 self._count_output(record, parsed)
         self._engine.add(record)
         self._keep_watch(record)
@@ -214,6 +213,23 @@ class Recorder:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run goes on
             return _unparsed(self._endpoint, error)
         return parsed
+
+    def _count_input(self, record: RequestRecord, finished: _Finished) -> None:
+        """Count what the dataset has not counted; see :meth:`_count_output`."""
+        turns = finished.conversation.turns[: finished.turn_index + 1]
+        tokenizer = self._tokenizer
+        if tokenizer is None:
+            counts = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
+            record.input_tokens = sum(counts) if len(counts) == len(turns) else None
+            return
+        try:
+            record.input_tokens = input_tokens(turns, tokenizer)
+        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
+            self._tokenizer = None
+            self.warnings.append(
+                f"{part_error(tokenizer, 'count the tokens of a prompt', failure)}. From request "
+                f"{record.session_num} on, no tokens were counted"
+            )
 
     def _count_output(self, record: RequestRecord, parsed: ParsedResponse) -> None:
         """Count with the tokenizer; one that raises leaves this and later records uncounted."""

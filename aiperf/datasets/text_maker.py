@@ -60,6 +60,37 @@ class TextMaker:
             return text, self._tokenizer.count(text)
         return text, sum(count for _, count in parts) - self._markers * (len(parts) - 1)
 
+    def make_piece(self, rng: random.Random, wanted: int) -> tuple[str, int]:
+        """Return a text that adds ``wanted`` tokens to another one, and their number."""
+        text, count = self.make(rng, wanted + self._markers)
+        return text, count - self._markers
+
+    def assemble(
+        self, pieces: list[tuple[str, int]], last: tuple[str, int], wanted: int
+    ) -> tuple[str, int]:
+        """Return pieces one after another and the beginning of ``last``, ``wanted`` tokens in all.
+
+        As near as can be, that is, and with the number of tokens there are.
+        """
+        before = " ".join(text for text, _ in pieces)
+        rest = wanted - sum(count for _, count in pieces)
+        if self._words:
+            end = " ".join(last[0].split(" ")[: max(1, rest - self._markers)])
+            text = f"{before} {end}" if before else end
+            return text, text.count(" ") + 1 + self._markers
+        ids = self._tokenizer.encode(last[0])
+        best, best_count = "", 0
+        for _ in range(_TRIES):
+            rest = min(max(rest, 1), len(ids))
+            text = f"{before} {self._tokenizer.decode(ids[:rest])}".strip()
+            count = self._tokenizer.count(text)
+            if not best or abs(count - wanted) < abs(best_count - wanted):
+                best, best_count = text, count
+            if count == wanted:
+                break
+            rest += wanted - count
+        return best, best_count
+
     def _learn(self, rng: random.Random) -> None:
         """Find the words that are one token each, and what a text has besides them."""
         count = self._tokenizer.count

@@ -50,7 +50,7 @@ class DatasetContract(Contract):
     # -- the tests -----------------------------------------------------------------------------
 
     def test_there_is_something_to_send(self) -> None:
-        """At least one conversation, each with turns, each with a text."""
+        """At least one conversation, each with turns, each with a text, an image or audio."""
         conversations = self._load()
         assert len(conversations) >= 1, "there is no conversation; a run needs at least one"
         for conversation in conversations:
@@ -128,7 +128,8 @@ class DatasetContract(Contract):
 def _check(turn: Turn, name: str) -> None:
     assert isinstance(turn, Turn), f"conversation {name!r} has {turn!r}, no Turn"
     assert isinstance(turn.texts, tuple), f"conversation {name!r}: texts is no tuple"
-    assert turn.texts, f"conversation {name!r} has a turn without a text"
+    has_something = turn.texts or turn.images or turn.audios
+    assert has_something, f"conversation {name!r} has a turn without text, image or audio"
     for text in turn.texts:
         assert isinstance(text, str), f"conversation {name!r} has {text!r} for a text"
         assert text.strip(), f"conversation {name!r} has an empty text, which servers refuse"

@@ -300,12 +300,12 @@ def test_tokens_are_counted_by_the_tokenizer():
     assert (record.input_tokens, record.output_tokens, record.reasoning_tokens) == (7, 3, 3)
 
 
-def test_what_nobody_counted_is_none():
-    """A turn without a count of its own, and a response without any text (embeddings)."""
+def test_a_prompt_that_its_dataset_did_not_count_is_counted():
+    """A response without any text (embeddings) has no count."""
     rig = Rig(endpoint=Endpoint(text=""))
     (record,) = rig.records(make_raw(b"x"), turns=(Turn(("a",)),))
-    assert (record.input_tokens, record.output_tokens, record.reasoning_tokens) == (None,) * 3
-    assert rig.tokenizer.texts == []
+    assert (record.input_tokens, record.output_tokens, record.reasoning_tokens) == (1, None, None)
+    assert rig.tokenizer.texts == ["a"]
 
 
 def test_reasoning_alone_is_no_output():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from aiperf.testing import (
     ArrivalContract,
     DatasetContract,
@@ -19,6 +21,48 @@ class TestHTTPTransport(TransportContract):
 
 class TestSyntheticDataset(DatasetContract):
     implementation = "synthetic"
+
+
+class FileDatasetContract(DatasetContract):
+    """A dataset that reads ``text``."""
+
+    text: str
+
+    @pytest.fixture(autouse=True)
+    def _file(self, tmp_path):
+        self.path = tmp_path / "input.jsonl"
+        self.path.write_text(self.text, encoding="utf-8")
+
+    def config(self, **changes):
+        return super().config(input_file=str(self.path), **changes)
+
+
+class TestSingleTurnDataset(FileDatasetContract):
+    implementation = "single_turn"
+    text = '{"text": "a"}\n{"texts": ["b", "c"]}'
+
+
+class TestMultiTurnDataset(FileDatasetContract):
+    implementation = "multi_turn"
+    text = '{"turns": [{"text": "a"}, {"text": "b", "delay": 1}]}'
+
+
+class TestRandomPoolDataset(FileDatasetContract):
+    implementation = "random_pool"
+    text = '{"text": "a"}\n{"text": "b"}'
+
+
+class TestMooncakeTraceDataset(FileDatasetContract):
+    implementation = "mooncake_trace"
+    text = '{"input_length": 600, "hash_ids": [1, 2], "timestamp": 1}\n{"input_length": 3}'
+
+
+class TestShareGPTDataset(FileDatasetContract):
+    implementation = "sharegpt"
+    text = (
+        '{"conversations": [{"from": "human", "value": "one two three four"},'
+        ' {"from": "gpt", "value": "five six seven eight"}]}'
+    )
 
 
 class TestConcurrencyArrival(ArrivalContract):

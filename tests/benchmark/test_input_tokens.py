@@ -1,0 +1,28 @@
+"""How many tokens a request's prompts have."""
+
+from __future__ import annotations
+
+from aiperf.benchmark.input_tokens import input_tokens
+from aiperf.common.models import Turn
+from aiperf.tokenizers.builtin import BuiltinTokenizer
+
+
+def count(*turns):
+    return input_tokens(turns, BuiltinTokenizer())
+
+
+def test_what_the_dataset_counted_is_taken():
+    """The history of a request is part of it."""
+    assert count(Turn(("a b",), input_tokens=7), Turn(("c",), input_tokens=5)) == 12
+
+
+def test_what_it_did_not_count_is_counted():
+    """Texts, query, and a system message where it begins."""
+    first = Turn(("a b", "c"), system="be brief", query="d e f")
+    assert count(first) == 8
+    assert count(first, Turn(("g",), system="be brief")) == 9
+    assert count(first, Turn(("g",), system="be long")) == 11
+
+
+def test_images_alone_have_no_tokens():
+    assert count(Turn((), images=("data:image/png;base64,AA==",))) == 0
