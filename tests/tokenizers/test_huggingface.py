@@ -56,6 +56,21 @@ def test_a_directory(tokenizer_directory):
     }
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_counting_starts_no_thread(fresh_python, monkeypatch, tokenizer_directory):
+    """One would take a core from the measurement; but what a person has set stays."""
+    monkeypatch.delenv("TOKENIZERS_PARALLELISM", raising=False)
+    code = """
+        import os, sys
+        from aiperf.tokenizers.huggingface import HuggingFaceTokenizer
+        HuggingFaceTokenizer(name=sys.argv[1]).count("the fox " * 1000)
+        print(len(os.listdir("/proc/self/task")), os.environ["TOKENIZERS_PARALLELISM"])
+    """
+    assert fresh_python(code, str(tokenizer_directory)) == "1 false\n"
+    env = {"TOKENIZERS_PARALLELISM": "true"}
+    assert fresh_python(code, str(tokenizer_directory), env=env).endswith(" true\n")
+
+
 def test_a_file(tokenizer_directory):
     """It may have any name."""
     file = tokenizer_directory / "tokenizer.json"
