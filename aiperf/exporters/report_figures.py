@@ -68,12 +68,12 @@ def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
     records = result.records
     if records is None:
         return {}
-    timeline, was_sent = _timeline(records)
+    timeline, sent = _timeline(records)
     if not len(timeline.starts):
         return {}
     by_tag = {each.tag: each for each in result.statistics}
     columns = {
-        tag: records.column(tag)[was_sent]
+        tag: records.column(tag)[sent]
         for tag in (*_OVER_TIME, _TOKENS)
         if tag in by_tag and tag in records.tags
     }
@@ -81,7 +81,7 @@ def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
     valid = {tag: over_time[tag] for tag in _DISTRIBUTIONS if tag in over_time}
     load = [request_rate_chart(timeline), concurrency_chart(timeline)]
     if _TOKENS in columns:
-        first = columns.get("time_to_first_token", np.full(len(was_sent), np.nan)[was_sent])
+        first = columns.get("time_to_first_token", np.full(len(timeline.starts), np.nan))
         load.insert(1, token_rate_chart(timeline, columns[_TOKENS], first))
     return {
         "Latency distributions": list(distribution_charts(by_tag, valid)),
@@ -92,17 +92,18 @@ def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
     }
 
 
-def _timeline(records: RecordTable) -> tuple[Timeline, NDArray[np.bool_]]:
-    """Return the requests that were sent, and which of all requests these are."""
+def _timeline(records: RecordTable) -> tuple[Timeline, slice | NDArray[np.bool_]]:
+    """Return the requests that were sent, and which of all requests these are: mostly all."""
     was_sent = records.start_ns != 0
+    sent = slice(None) if was_sent.all() else was_sent  # a slice copies nothing
     starts, ends, outcome = (
-        values[was_sent] for values in (records.start_ns, records.end_ns, records.outcome)
+        values[sent] for values in (records.start_ns, records.end_ns, records.outcome)
     )
     begin = starts.min() if len(starts) else 0
     timeline = Timeline(
         starts=(starts - begin) / 1e9,
-        ends=(ends - begin) / 1e9,
+        ends=(np.maximum(ends, starts) - begin) / 1e9,
         is_valid=outcome == _VALID,
         was_cancelled=outcome == _CANCELLED,
     )
-    return timeline, was_sent
+    return timeline, sent
