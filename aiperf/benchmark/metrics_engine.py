@@ -7,7 +7,7 @@ from array import array
 from collections import Counter
 from functools import partial
 from itertools import filterfalse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import in_order, name_of
@@ -20,12 +20,12 @@ from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from aiperf.benchmark.goodput import Objective
     from aiperf.common.models import ErrorDetails, RequestRecord, TimeSlice
-    from aiperf.common.protocols import MetricProtocol, RecordMetricProtocol
+    from aiperf.common.protocols import MetricProtocol
 
 CANCELLED = error_details(
     RequestCancellationError("The request was cancelled before its response was complete")
@@ -76,6 +76,7 @@ class MetricsEngine:
         self._requires = {metric.tag: tuple(requires.get(metric.tag, ())) for metric in metrics}
         self.records = Table(directory)
         """The ended requests, warm-up left out."""
+        self._by_tag = {metric.tag: metric for metric in metrics}
         self._running = self._record_metrics()
         self._dropped: set[str] = set()
         self._warnings: list[str] = []
@@ -133,20 +134,37 @@ class MetricsEngine:
             self._errors[record.error] += 1
             self.error_count += 1
             outcome = ROW_CANCELLED if record.was_cancelled else FAILED
-            self.records.begin(start, record.end_ns, outcome)
+            self.records.add(start, record.end_ns, outcome, {})
             if not record.was_cancelled:
                 self._last_end_ns = max(self._last_end_ns, record.end_ns)
             return
+        self._compute(record)
         self.request_count += 1
         self._last_end_ns = max(self._last_end_ns, record.end_ns)
-        self.records.begin(start, record.end_ns, VALID)
+        self.records.add(start, record.end_ns, VALID, record.metrics)
+
+    def _compute(self, record: RequestRecord) -> None:
+        """Compute every metric that the record has what it takes for; drop those that fail."""
         values = record.metrics
-        for metric, required in self._running:
-            for tag in required:
-                if tag not in values:
+        for tag, compute, required in self._running:
+            for each in required:
+                if each not in values:
                     break
             else:
-                self._compute(metric, record)
+                try:
+                    value = compute(record)
+                    if value is not None:
+                        if (type(value) is not float and type(value) is not int) or (
+                            not math.isfinite(value)
+                        ):
+                            value = _plain(value)
+                        if value != []:
+                            values[tag] = value
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
+                    where = f"on request {record.session_num} ({record.x_request_id})"
+                    self._drop(self._by_tag[tag], where, error)
 
     def finish(self) -> tuple[Statistics, ...]:
         """Return the statistics of every metric that has values, in the order given."""
@@ -204,39 +222,15 @@ class MetricsEngine:
             return None
         return int(good_rows(self.records, self._objectives).sum())
 
-    def _record_metrics(self) -> tuple[tuple[RecordMetricProtocol, tuple[str, ...]], ...]:
-        """Return each metric of single requests and what it requires."""
+    def _record_metrics(
+        self,
+    ) -> tuple[tuple[str, Callable[[RequestRecord], Any], tuple[str, ...]], ...]:
+        """Return each metric of single requests: its tag, how it is computed, what it requires."""
         return tuple(
-            (metric, self._requires[metric.tag])
+            (metric.tag, metric.compute, self._requires[metric.tag])
             for metric in self._ordered
             if metric.scope == "record"
         )
-
-    def _compute(self, metric: RecordMetricProtocol, record: RequestRecord) -> None:
-        """Compute one metric of one record; drop the metric if that fails."""
-        tag = metric.tag
-        if tag in self._dropped:
-            return
-        try:
-            value = metric.compute(record)
-            if value is None:
-                return
-            if isinstance(value, list):
-                values = array("d", value)
-                if not math.isfinite(sum(values)):
-                    for bad in filterfalse(math.isfinite, values):
-                        _finite(bad)
-                if values:
-                    record.metrics[tag] = values.tolist()
-                    self.records.put_list(tag, values)
-            else:
-                record.metrics[tag] = value = _finite(value)
-                self.records.put(tag, value)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
-            where = f"on request {record.session_num} ({record.x_request_id})"
-            self._drop(metric, where, error)
 
     def _run_values(self, totals: TableTotals) -> dict[str, float]:
         """Return the value of each metric of the whole run that has one."""
@@ -264,13 +258,30 @@ class MetricsEngine:
         self._dropped |= lost
         for tag in lost:
             self.records.drop(tag)
-        self._running = tuple(r for r in self._record_metrics() if r[0].tag not in self._dropped)
+        self._running = tuple(r for r in self._record_metrics() if r[0] not in self._dropped)
         followers = [m.tag for m in self._shown if m.tag in lost and m is not metric]
         also = f", and so are {', '.join(followers)}, which read it" if followers else ""
         self._warnings.append(
             f"{name_of(metric)} failed {where}: {type(error).__name__}: {error}. It is left out of "
             f"the results{also}. Correct the metric, or select another implementation of it"
         )
+
+
+def _plain(value: Any) -> float | list[float]:
+    """Return what a metric computed as a plain number or a list of them, empty if it was.
+
+    Raises:
+        Exception: It is something else, or not finite.
+    """
+    if not isinstance(value, list):
+        return _finite(value)
+    total: Any = sum(value)
+    if type(total) is float and math.isfinite(total):  # then all of them are
+        return list(value)
+    values = array("d", value)
+    for bad in filterfalse(math.isfinite, values):
+        _finite(bad)
+    return values.tolist()
 
 
 def _finite(value: float) -> float:

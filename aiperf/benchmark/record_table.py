@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiperf.benchmark.spilled_values import CHUNK, SpilledValues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -49,6 +49,27 @@ class Table:
         self._start_ns.append(start_ns)
         self._end_ns.append(end_ns)
         self._outcome.append(outcome)
+
+    def add(
+        self,
+        start_ns: int,
+        end_ns: int,
+        outcome: int,
+        values: Mapping[str, float | list[float]],
+    ) -> None:
+        """Add the row of a request that has ended, with its values by tag."""
+        row = len(self._outcome)
+        self.begin(start_ns, end_ns, outcome)
+        columns = self._columns
+        for tag, value in values.items():
+            if type(value) is list:
+                self.put_list(tag, array("d", value))
+                continue
+            column = columns.get(tag)
+            if column is not None and len(column) == row:
+                column.append(value)  # type: ignore[arg-type]  # it is no list, so it is a number
+            else:
+                self.put(tag, value)  # type: ignore[arg-type]  # as above
 
     def put(self, tag: str, value: float) -> None:
         """Give the last row its value of a metric."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 HELD = 1 << 15
 """So many values (256 KiB) are in memory at a time; a run that has fewer touches no file."""
-CHUNK = 1 << 19
-"""So many values (4 MiB) are read at a time."""
+CHUNK = 1 << 18
+"""So many values (2 MiB) are read at a time."""
 
 _SIZE = 8
 

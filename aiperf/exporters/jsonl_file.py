@@ -67,7 +67,7 @@ class JSONLExporter:
         }
         to_json(self._about, self._path)
         self._to_wall: Callable[[int], int] = context.to_wall
-        self._unit_of: Callable[[str], str] = context.unit_of
+        self._units = _Units(context.unit_of)
         try:
             self._file = self._path.open("wb", buffering=0)
         except OSError as error:
@@ -126,9 +126,7 @@ class JSONLExporter:
 
     def _without_end(self, file: FileIO, error: OSError) -> ExportError:
         """Make the last line what it was, and return the error."""
-        with contextlib.suppress(
-            OSError, ValueError
-        ):  # the error is known; closing may have failed
+        with contextlib.suppress(OSError, ValueError):  # it is known, and closing may have failed
             file.seek(self._written - len(_END_OF_LINE))
             file.write(_END_OF_LINE)
             file.truncate(self._written)
@@ -157,7 +155,7 @@ class JSONLExporter:
 
     def _entry(self, record: RequestRecord) -> dict[str, Any]:
         """Return one record as a mapping."""
-        wall, unit_of = self._wall, self._unit_of
+        wall, units = self._wall, self._units
         return {
             "metadata": {
                 "session_num": record.session_num,
@@ -176,7 +174,7 @@ class JSONLExporter:
                 "cancellation_time_ns": wall(record.end_ns) if record.was_cancelled else None,
             },
             "metrics": {
-                tag: {"value": value, "unit": unit_of(tag)} for tag, value in record.metrics.items()
+                tag: {"value": value, "unit": units[tag]} for tag, value in record.metrics.items()
             },
             "error": None if record.error is None else asdict(record.error),
         }
@@ -184,6 +182,18 @@ class JSONLExporter:
     def _wall(self, perf_ns: int) -> int | None:
         """Return the Unix time in nanoseconds, ``None`` for a moment that was not reached."""
         return self._to_wall(perf_ns) if perf_ns else None
+
+
+class _Units(dict[str, str]):
+    """The unit of each metric, asked for once."""
+
+    def __init__(self, unit_of: Callable[[str], str]) -> None:
+        super().__init__()
+        self._unit_of = unit_of
+
+    def __missing__(self, tag: str) -> str:
+        unit = self[tag] = self._unit_of(tag)
+        return unit
 
 
 def _end(result: RunResult) -> dict[str, Any]:

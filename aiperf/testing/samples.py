@@ -224,12 +224,7 @@ def table(records_of_it: Iterable[RequestRecord]) -> Table:
         if each.phase != PROFILING:
             continue
         failed = CANCELLED if each.was_cancelled else FAILED
-        made.begin(each.start_ns, each.end_ns, failed if each.error else VALID)
-        for tag, value in each.metrics.items():
-            if isinstance(value, list):
-                made.put_list(tag, array("d", value))
-            else:
-                made.put(tag, value)
+        made.add(each.start_ns, each.end_ns, failed if each.error else VALID, each.metrics)
     return made
 
 
