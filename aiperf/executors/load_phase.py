@@ -13,6 +13,8 @@ from aiperf.common.models import WARMUP, ErrorDetails, RawRecord
 from aiperf.executors.held_session import HeldSession
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiperf.common.config import LoadConfig
     from aiperf.common.models import Turn
     from aiperf.common.protocols import ArrivalProtocol, RecordSink, TransportProtocol
@@ -84,7 +86,9 @@ class LoadPhase:
         self._waiting: set[asyncio.Task[None]] = set()
         self._pausing: set[asyncio.Task[None]] = set()
         self._ready: deque[HeldSession] = deque()
-        self._held_up: deque[asyncio.Future[None]] = deque()
+        self._line = asyncio.Lock()
+        self._in_line = 0
+        self._held_up: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._ramp: ConcurrencyRamp | None = None
         if load.concurrency_limit is not None:
@@ -195,8 +199,7 @@ class LoadPhase:
     async def _hold_session(self, scheduled_ns: int | None) -> None:
         """Hold one session from its first turn to its last."""
         if scheduled_ns is not None:
-            while self._has_more() and not self._has_room():
-                await self._hold_up()
+            await self._wait_for(lambda: self._has_room() or not self._has_more())
         session = None if self._is_closed else self._begin()
         if not self._has_more():
             self._is_full = True
@@ -219,9 +222,12 @@ class LoadPhase:
 
     async def _send_turn(self, scheduled_ns: int) -> None:
         """Send one turn, of a session that is under way or else of a new one."""
-        while not self._ready and not self._has_room():
-            await self._hold_up()
-        session = self._ready.popleft() if self._ready else self._begin()
+        await self._wait_for(lambda: bool(self._ready) or self._has_room())
+        ready = self._ready
+        if ready and (ready[0].ready_ns <= scheduled_ns or not self._has_room()):
+            session: HeldSession | None = ready.popleft()
+        else:
+            session = self._begin()
         if session is None or not self._may_start():
             return
         scheduled_ns = max(scheduled_ns, session.ready_ns)
@@ -255,8 +261,7 @@ class LoadPhase:
     def _end(self) -> None:
         """End a session; what waits for room may go on."""
         self._open -= 1
-        if self._held_up:
-            self._let_on(1)
+        self._let_on()
         if not self._open and not self._has_more():
             self._close()
 
@@ -268,8 +273,7 @@ class LoadPhase:
             asyncio.get_running_loop().call_later(left_s, self._make_ready, session)
             return
         self._ready.append(session)
-        if self._held_up:
-            self._let_on(1)
+        self._let_on()
 
     # -- waiting -------------------------------------------------------------------------------
 
@@ -283,24 +287,26 @@ class LoadPhase:
             finally:
                 self._pausing.discard(me)
 
-    async def _hold_up(self) -> None:
-        """Wait until a turn has become ready or there may be room for a session."""
+    async def _wait_for(self, may_go_on: Callable[[], bool]) -> None:
+        """Wait until something may start, behind everybody who waits for the same already."""
+        if not self._in_line and may_go_on():
+            return
         me = cast("asyncio.Task[None]", asyncio.current_task())
-        waiter = asyncio.get_running_loop().create_future()
-        self._held_up.append(waiter)
         self._pausing.add(me)
+        self._in_line += 1
         try:
-            await waiter
+            async with self._line:
+                while not may_go_on():
+                    self._held_up = asyncio.get_running_loop().create_future()
+                    await self._held_up
         finally:
+            self._in_line -= 1
             self._pausing.discard(me)
 
-    def _let_on(self, count: int) -> None:
-        """Let so many look again who are held up."""
-        while count and self._held_up:
-            waiter = self._held_up.popleft()
-            if not waiter.done():
-                waiter.set_result(None)
-                count -= 1
+    def _let_on(self, _steps: int = 1) -> None:
+        """Let the first in line look again."""
+        if self._held_up is not None and not self._held_up.done():
+            self._held_up.set_result(None)
 
     # -- requests ------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aiperf.common.protocols import LoadParts, RecordSink
     from aiperf.executors.prepared_turns import PreparedConversation
 
+_ALL = 100.0
 _AT_ONCE = 64
 """After how many prepared conversations the event loop gets its turn."""
 
@@ -33,7 +34,8 @@ class LocalExecutor:
     the parts give; the benchmark goes on where the warm-up stopped.
 
     Raises:
-        ConfigError: ``load`` says neither how many requests to send nor for how long.
+        ConfigError: ``load`` says neither how much to send nor for how long, or has a percentage
+            that is none.
     """
 
     def __init__(
@@ -44,6 +46,12 @@ class LocalExecutor:
                 "nothing says when the benchmark ends; give --request-count, --num-sessions or "
                 "--benchmark-duration",
                 option="--request-count",
+            )
+        if not 0 <= load.request_cancellation_rate <= _ALL:
+            raise ConfigError(
+                "--request-cancellation-rate is a percentage, from 0 to 100, not "
+                f"{load.request_cancellation_rate:g}",
+                option="--request-cancellation-rate",
             )
         self._load = load
         self._build = build

@@ -76,7 +76,9 @@ class Parts:
     conversations: Any
 
     def order(self):
-        return itertools.cycle(range(len(self.conversations)))
+        numbers = range(len(self.conversations))
+        follows_trace = getattr(self.arrival, "follows_trace", False)
+        return iter(numbers) if follows_trace else itertools.cycle(numbers)
 
 
 @dataclass
