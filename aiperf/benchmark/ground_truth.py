@@ -43,13 +43,22 @@ class Truth:
 
     ``errors_ms`` has for each quantity the client's value less the server's, in milliseconds, one
     for each request, or for each gap between chunks. ``problems`` are requests that only one side
-    knows, or about which they say different things.
+    knows, or about which they say different things. ``starts_ns`` is when each request started,
+    as Unix time, and ``lags_ms`` how late, in an open loop.
     """
 
     requests: int = 0
     chunks: int = 0
     errors_ms: dict[str, NDArray[np.float64]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    starts_ns: list[int] = field(default_factory=list)
+    lags_ms: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second, from the first start to the last; 0 for less than two."""
+        seconds = (max(self.starts_ns) - min(self.starts_ns)) / 1e9 if self.starts_ns else 0.0
+        return (len(self.starts_ns) - 1) / seconds if seconds else 0.0
 
 
 def compare(records: Path, log: Path, warmup: int = 0) -> Truth:
@@ -73,7 +82,10 @@ def compare(records: Path, log: Path, warmup: int = 0) -> Truth:
             continue
         truth.requests += 1
         truth.chunks += len(entry["send_ns"])
+        truth.starts_ns.append(record["metadata"]["request_start_ns"])
         values = {tag: each["value"] for tag, each in record["metrics"].items()}
+        if "schedule_lag" in values:
+            truth.lags_ms.append(values["schedule_lag"])
         for name, server in _server_values(entry).items():
             client = values.get(name, [])
             errors[name] += np.subtract(client, server).reshape(-1).tolist()

@@ -28,6 +28,10 @@ P99_MS = 2.0
 BUSY_SHARE = 0.7
 """What an error may be while the client uses less than this share of a core."""
 
+RATE_ERROR = 0.001
+LAG_P99_MS = 2.0
+"""How far the rate of requests may be from the one asked for, and how late a request may start."""
+
 JUDGED = ("time_to_first_token", "inter_token_latency")
 """The quantities whose errors decide."""
 
@@ -37,7 +41,9 @@ _LEAST_ITL_MS = 2.0
 _CHUNKS_PER_MS = 8.0
 """How many tokens all requests together may get in a millisecond, so that the server keeps up."""
 _LEAST_REQUESTS = 100
-_ROUNDS = 4
+_ROUNDS = 6
+_RAMP_S = 0.5
+_RATE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,85 +66,117 @@ class Spread:
 class Verified:
     """One run beside the server's log.
 
-    ``failures`` are sentences; there are none where all is well. ``is_judged`` is whether the
-    client was idle enough for the errors to be promised.
+    ``load`` says what was asked for. ``delivered_rate`` is in requests a second, ``None`` in a
+    closed loop. ``failures`` are sentences; there are none where all is well. ``is_judged`` is
+    whether the client was idle enough for the errors to be promised.
     """
 
-    concurrency: int
+    load: str
     requests: int
     chunks: int
     cpu_share: float
+    delivered_rate: float | None
     spreads: tuple[Spread, ...]
     failures: tuple[str, ...]
     is_judged: bool
 
 
-def verify(concurrencies: Sequence[int], directory: Path, seed: int) -> Iterator[Verified]:
-    """Run once at each concurrency and yield what was found; the artifacts are in ``directory``.
+def verify(
+    concurrencies: Sequence[int], rates: Sequence[float], directory: Path, seed: int
+) -> Iterator[Verified]:
+    """Run once at each concurrency and rate and yield what was found.
+
+    The runs' artifacts and the server's logs are in ``directory``.
 
     Raises:
         AIPerfError: A run cannot be made.
     """
     for concurrency in concurrencies:
-        place = directory / f"concurrency{concurrency}"
-        log = directory / f"truth{concurrency}.jsonl"
-        directory.mkdir(parents=True, exist_ok=True)
-        requests = max(_LEAST_REQUESTS, _ROUNDS * concurrency)
-        outcome = run_session(
-            BenchmarkConfig(
-                model="mock-model",
-                transport=TransportConfig(url=""),
-                dataset=DatasetConfig(
-                    entries=16,
-                    input_tokens_mean=64,
-                    output_tokens_mean=_TOKENS,
-                    random_seed=seed,
-                ),
-                load=LoadConfig(
-                    concurrency=concurrency,
-                    request_count=requests,
-                    warmup_request_count=concurrency,  # opens the connections
-                ),
-                output=OutputConfig(place, show="nothing"),
-                types=ComponentTypes(ui="none", exporters=("json", "jsonl")),
-                streaming=True,
-                command=("aiperf", "verify"),
-            ),
-            ServerSettings(
-                ttft=_TTFT_MS,
-                itl=max(_LEAST_ITL_MS, concurrency / _CHUNKS_PER_MS),
-                jitter=0.1,
-                seed=seed,
-                log=log,
-            ),
+        load = LoadConfig(
+            concurrency=concurrency,
+            request_count=max(_LEAST_REQUESTS, _ROUNDS * concurrency),
+            # Opens the connections, so that no request has to wait for one; then requests begin
+            # one after the other, so that none waits for the server to read all the others.
+            warmup_request_count=concurrency,
+            concurrency_ramp_duration=_RAMP_S if concurrency > 1 else None,
         )
-        truth = compare(place / "profile_export.jsonl", log, warmup=concurrency)
-        share = outcome.result.client_health["cpu_share"]
-        yield judge(truth, concurrency=concurrency, requests=requests, cpu_share=share)
+        itl = max(_LEAST_ITL_MS, concurrency / _CHUNKS_PER_MS)
+        place = directory / f"concurrency-{concurrency}"
+        yield _run(f"{concurrency} concurrent", load, itl, place, seed)
+    for rate in rates:
+        load = LoadConfig(
+            request_rate=rate, request_count=max(2, round(rate * _RATE_S)), random_seed=seed
+        )
+        place = directory / f"rate-{rate:g}"
+        yield _run(f"{rate:g} requests/s", load, _LEAST_ITL_MS, place, seed)
 
 
-def judge(truth: Truth, *, concurrency: int, requests: int, cpu_share: float) -> Verified:
-    """Return what one run showed; ``requests`` is how many there should have been."""
-    spreads = tuple(_spread(name, values) for name, values in truth.errors_ms.items())
+def _run(name: str, load: LoadConfig, itl: float, place: Path, seed: int) -> Verified:
+    """Run ``load`` against an embedded server of its own."""
+    place.mkdir(parents=True, exist_ok=True)
+    log = place / "truth.jsonl"
+    outcome = run_session(
+        BenchmarkConfig(
+            model="mock-model",
+            transport=TransportConfig(url=""),
+            dataset=DatasetConfig(
+                entries=16, input_tokens_mean=64, output_tokens_mean=_TOKENS, random_seed=seed
+            ),
+            load=load,
+            output=OutputConfig(place, show="nothing"),
+            types=ComponentTypes(
+                ui="none",
+                exporters=("json", "jsonl"),
+                arrival="concurrency" if load.request_rate is None else "constant",
+            ),
+            streaming=True,
+            command=("aiperf", "verify"),
+        ),
+        ServerSettings(ttft=_TTFT_MS, itl=itl, jitter=0.1, seed=seed, log=log),
+    )
+    truth = compare(place / "profile_export.jsonl", log, warmup=load.warmup_request_count)
+    return judge(truth, name, load, outcome.result.client_health["cpu_share"])
+
+
+def judge(truth: Truth, name: str, load: LoadConfig, cpu_share: float) -> Verified:
+    """Return what one run of ``load``, called ``name``, showed."""
+    spreads = tuple(_spread(quantity, errors) for quantity, errors in truth.errors_ms.items())
     is_judged = cpu_share < BUSY_SHARE
     failures = list(truth.problems)
-    if truth.requests != requests:
-        failures.append(f"{requests} requests were sent, and {truth.requests} can be compared")
-    failures += [
-        f"the error of {each.quantity} is {each.median:.3f} ms at the median and {each.p99:.3f} ms "
-        f"at p99; it should be under {MEDIAN_MS} and {P99_MS:g} ms"
-        for each in spreads
-        if is_judged and each.quantity in JUDGED and not each.is_small
-    ]
+    if truth.requests != load.request_count:
+        failures.append(
+            f"{load.request_count} requests were to be sent, and {truth.requests} can be compared"
+        )
+    if is_judged:
+        failures += [
+            f"the error of {each.quantity} is {each.median:.3f} ms at the median and "
+            f"{each.p99:.3f} ms at p99; it should be under {MEDIAN_MS} and {P99_MS:g} ms"
+            for each in spreads
+            if each.quantity in JUDGED and not each.is_small
+        ]
+        failures += _late(truth, load)
     return Verified(
-        concurrency=concurrency,
+        load=name,
         requests=truth.requests,
         chunks=truth.chunks,
         cpu_share=cpu_share,
+        delivered_rate=None if load.request_rate is None else truth.rate,
         spreads=spreads,
         failures=tuple(failures),
         is_judged=is_judged,
     )
+
+
+def _late(truth: Truth, load: LoadConfig) -> Iterator[str]:
+    """Yield how a run of a constant rate did not keep to it."""
+    rate, lags = load.request_rate, truth.lags_ms
+    if rate is None:
+        return
+    if abs(truth.rate / rate - 1) > RATE_ERROR:
+        yield (f"{truth.rate:.2f} requests/s were sent; it should be {rate:g} ± {RATE_ERROR:.1%}")
+    p99 = float(np.percentile(lags, 99)) if len(lags) else 0.0
+    if p99 > LAG_P99_MS:
+        yield f"requests started {p99:.3f} ms late at p99; it should be under {LAG_P99_MS:g} ms"
 
 
 def _spread(quantity: str, errors_ms: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Spread:

@@ -8,11 +8,12 @@ import pytest
 
 from aiperf.benchmark.ground_truth import GroundTruthError, compare
 from aiperf.benchmark.verification import judge
+from aiperf.common.config import LoadConfig
 
 MS = 1_000_000
 
 
-def record(request_id="a", *, error=None, tokens=3, **metrics):
+def record(request_id="a", *, error=None, tokens=3, start_ns=0, **metrics):
     """Return a line of the client: 12 ms to the first of three tokens, then 5 and 7 ms."""
     values = {
         "time_to_first_token": 12.0,
@@ -22,7 +23,7 @@ def record(request_id="a", *, error=None, tokens=3, **metrics):
         "output_sequence_length": tokens,
     }
     return {
-        "metadata": {"x_request_id": request_id},
+        "metadata": {"x_request_id": request_id, "request_start_ns": start_ns},
         "metrics": {tag: {"value": value} for tag, value in (values | metrics).items()},
         "error": error,
     }
@@ -33,6 +34,10 @@ def entry(request_id="a", number=0, **changes):
     sent = [100 * MS + each * MS for each in (11, 17, 23)]
     fields = {"outcome": "complete", "tokens": 3, "first_received_ns": 100 * MS, "send_ns": sent}
     return {"x_request_id": request_id, "number": number} | fields | changes
+
+
+def judged(truth, *, requests=1, cpu_share=0.1):
+    return judge(truth, "1 concurrent", LoadConfig(request_count=requests), cpu_share)
 
 
 @pytest.fixture
@@ -80,23 +85,44 @@ def test_what_only_one_side_says_is_a_problem(truth_of, records, entries, words)
     truth = truth_of(records, entries)
     (problem,) = truth.problems
     assert words in problem
-    found = judge(truth, concurrency=1, requests=len(records), cpu_share=0.9)
+    found = judged(truth, requests=len(records), cpu_share=0.9)
     assert problem in found.failures
 
 
 def test_large_errors_count_unless_the_client_was_busy(truth_of):
     """1 ms at the median is too much, of an idle client."""
     truth = truth_of([record()], [entry()])
-    (failure,) = judge(truth, concurrency=1, requests=1, cpu_share=0.1).failures
+    (failure,) = judged(truth).failures
     assert "time_to_first_token is 1.000 ms at the median" in failure
-    busy = judge(truth, concurrency=1, requests=1, cpu_share=0.8)
+    busy = judged(truth, cpu_share=0.8)
     assert (busy.failures, busy.is_judged) == ((), False)
 
 
 def test_a_request_that_neither_side_knows_is_missed(truth_of):
     truth = truth_of([record(time_to_first_token=11.0)], [entry()])
-    (failure,) = judge(truth, concurrency=1, requests=2, cpu_share=0.1).failures
-    assert failure == "2 requests were sent, and 1 can be compared"
+    (failure,) = judged(truth, requests=2).failures
+    assert failure == "2 requests were to be sent, and 1 can be compared"
+
+
+def at_rate(truth_of, *, gap_ms, lag):
+    """Return what judging 101 requests of 100 a second gives."""
+    records = [
+        record(str(i), start_ns=i * gap_ms * MS, time_to_first_token=11.0, schedule_lag=lag)
+        for i in range(101)
+    ]
+    truth = truth_of(records, [entry(str(i), i) for i in range(101)])
+    return judge(truth, "", LoadConfig(request_rate=100.0, request_count=101), 0.1)
+
+
+def test_a_rate_is_that_of_the_starts(truth_of):
+    found = at_rate(truth_of, gap_ms=10, lag=1.0)
+    assert (found.delivered_rate, found.failures) == (100.0, ())
+
+
+def test_another_rate_and_late_starts_count(truth_of):
+    slow, late = at_rate(truth_of, gap_ms=11, lag=2.5).failures
+    assert slow == "90.91 requests/s were sent; it should be 100 ± 0.1%"
+    assert late == "requests started 2.500 ms late at p99; it should be under 2 ms"
 
 
 def test_a_file_that_is_not_what_it_should_be_is_told(tmp_path):

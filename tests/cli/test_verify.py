@@ -7,28 +7,39 @@ import json
 import pytest
 
 from aiperf.benchmark.ground_truth import QUANTITIES
+from aiperf.benchmark.verification import Spread, Verified
+from aiperf.cli.verify import _print
+
+RATE = ("--request-rate", "20")
 
 
 @pytest.mark.once
 def test_both_sides_know_the_same_requests_and_tokens(aiperf, fresh_python):
     """How large an error may be is for the machine that a person measures on."""
-    done = aiperf("verify", "--concurrency", "2", "--json", "--artifact-dir", "kept")
+    done = aiperf("verify", "--concurrency", "2", *RATE, "--json", "--artifact-dir", "kept")
     found = json.loads(done.stdout)
-    (run,) = found["runs"]
-    assert (run["concurrency"], run["requests"], run["chunks"]) == (2, 100, 1600)
+    run, rate = found["runs"]
+    assert (run["load"], run["requests"], run["chunks"]) == ("2 concurrent", 100, 1600)
+    assert (rate["load"], rate["requests"], rate["chunks"]) == ("20 requests/s", 100, 1600)
+    assert run["delivered_rate"] is None
+    assert rate["delivered_rate"] > 10
     counts = {each["quantity"]: each["count"] for each in run["spreads"]}
     assert counts == dict.fromkeys(QUANTITIES, 100) | {"inter_chunk_latency": 1500}
-    assert all("should be under" in each for each in run["failures"])
+    assert all("it should be" in each for each in run["failures"] + rate["failures"])
     assert done.returncode == (0 if found["passed"] else 1)
-    assert found["passed"] is (not run["failures"])
+    assert found["passed"] is (not run["failures"] + rate["failures"])
     kept = {each.name for each in (fresh_python.cwd / "kept").iterdir()}
-    assert kept == {"concurrency2", "truth2.jsonl"}
+    assert kept == {"concurrency-2", "rate-20"}
 
 
-@pytest.mark.once
-def test_the_table_has_a_row_for_each_quantity(aiperf):
-    done = aiperf("verify", "--concurrency", "1")
-    header, *rows = done.stdout.splitlines()
-    assert header.split("  ")[0] == "concurrent"
-    assert [row.split()[2] for row in rows] == list(QUANTITIES)
-    assert done.stderr.startswith("1 concurrent: 100 requests, 1600 chunks: ")
+def test_the_table_has_a_row_for_each_quantity(capsys):
+    """And standard error has what is wrong."""
+    spreads = tuple(Spread(name, 100, 0.1234, 1.5, 2.0) for name in QUANTITIES)
+    run = Verified("1 concurrent", 100, 1600, 0.05, None, spreads, ("boom",), is_judged=True)
+    _print([run])
+    out, err = capsys.readouterr()
+    header, *rows = out.splitlines()
+    assert header.split()[:2] == ["load", "requests"]
+    assert [row.split()[3] for row in rows] == list(QUANTITIES)
+    assert all("0.123 ms  1.500 ms  2.000 ms  5%" in row for row in rows)
+    assert err == "Error: at 1 concurrent: boom\n"
