@@ -243,6 +243,11 @@ class DatasetFactory(AIPerfFactory[str, "DatasetProtocol"]):
     An implementation provides ``DatasetProtocol``. It gives the same conversations for the same
     ``config.random_seed``.
 
+    Metadata:
+        fields (list of str): the fields of a file's first object by which it is chosen for the
+            file where a person names no dataset.
+        directories (bool): whether it is chosen for a directory.
+
     Example::
 
         import random

@@ -27,6 +27,7 @@ KEYS: Final[Mapping[str, Mapping[str, type]]] = {
         "api_key_header": str,
     },
     "transport": {"schemes": list},
+    "dataset": {"fields": list, "directories": bool},
     "tokenizer": {"loads": bool, "takes": list},
     "metric": {
         "scope": str,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from aiperf.aiperf_registry import aiperf_register_metric
@@ -81,6 +83,25 @@ def test_rankings(profile, kind):
     assert metrics_of(run) == offered()
     assert run.count("error_request_count") == 0
     assert run.summary["input_sequence_length"]["avg"] == 5 + 4 * 7
+
+
+def test_rankings_of_a_file(profile, tmp_path):
+    """A prompt without a query is refused before anything is sent."""
+    file = tmp_path / "prompts.jsonl"
+    words = ["--endpoint-type", "rankings", "--input-file", str(file), "--request-count", "2"]
+    texts = [{"name": "query", "contents": ["q"]}, {"name": "passages", "contents": ["a", "b"]}]
+    file.write_text(json.dumps({"texts": texts}))
+    run = profile(*words)
+    assert (run.code, run.stderr) == (0, "")
+    (payload,) = run.payloads
+    assert (payload["query"], payload["passages"]) == (
+        {"text": "q"},
+        [{"text": "a"}, {"text": "b"}],
+    )
+    file.write_text(json.dumps({"text": "a"}))
+    run = profile(*words)
+    assert run.code != 0
+    assert "need a query and passages, and the dataset's prompt has no query" in run.stderr
 
 
 def test_an_api_of_ones_own(profile, tmp_path):
