@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiperf.endpoints.addressing import json_headers, url_path
-from aiperf.endpoints.content import Content, text_of
+from aiperf.endpoints.content import text_of
 from aiperf.endpoints.media import refuse_media
+from aiperf.endpoints.openai_choices import ChoicesContent
 from aiperf.endpoints.plain_prompt import plain_prompt
 from aiperf.endpoints.reading import read_response
-from aiperf.endpoints.usage import usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ class CompletionsEndpoint:
         return read_response(record, CompletionContent())
 
 
-class CompletionContent(Content):
+class CompletionContent(ChoicesContent):
     """What a completion says; the choices of a batch one after the other."""
 
     __slots__ = ()
@@ -72,28 +72,9 @@ class CompletionContent(Content):
     whole_name = "a completion"
     event_name = "a completion chunk"
 
-    def add_whole(self, response: dict[str, Any], ns: int) -> None:
-        """Add a completion."""
-        self._add(response["choices"], response.get("usage"), ns)
-
-    def add_event(self, event: dict[str, Any], ns: int) -> None:
-        """Add a chunk."""
-        self._add(event.get("choices") or (), event.get("usage"), ns)
-
-    def _add(
-        self, choices: Sequence[Mapping[str, Any]], usage: Mapping[str, Any] | None, ns: int
-    ) -> None:
-        """Add what arrived at ``ns``; it counts as content if any text in it is not empty."""
-        if usage:
-            self.usage = usage_of(usage)
-        has_content = False
-        for choice in choices:
-            text = text_of(choice.get("text"))
-            if text:
-                self.text.append(text)
-                has_content = True
-            finish_reason = choice.get("finish_reason")
-            if finish_reason:
-                self.finish_reason = str(finish_reason)
-        if has_content:
-            self.content_ns.append(ns)
+    def _add_choice(self, choice: Mapping[str, Any]) -> bool:
+        """Add a text or a piece of one."""
+        text = text_of(choice.get("text"))
+        if text:
+            self.text.append(text)
+        return bool(text)

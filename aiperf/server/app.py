@@ -21,10 +21,11 @@ from aiperf.server.delays import Delays
 from aiperf.server.embeddings import Embeddings
 from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
-from aiperf.server.generate import TGI_ERRORS, Generate
+from aiperf.server.generate import Generate
+from aiperf.server.huggingface_errors import TEI_ERRORS, TGI_ERRORS
 from aiperf.server.messages import Messages
 from aiperf.server.randomness import FAILURES, draw
-from aiperf.server.ranking_errors import COHERE_ERRORS, NIM_ERRORS, TEI_ERRORS
+from aiperf.server.ranking_errors import COHERE_ERRORS, NIM_ERRORS
 from aiperf.server.rankings import Rankings
 from aiperf.server.reply import Stream, Whole
 from aiperf.server.responses import RESPONSES_ERRORS, Responses

@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.server import request
 from aiperf.server.reply import DONE, Reply, Stream, Whole
-from aiperf.server.tokens import count_tokens
+from aiperf.server.tokens import count_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from aiperf.server.settings import ServerSettings
     from aiperf.server.tokens import TokenSource
 
 
 class Completions:
-    """Answers requests to complete one prompt, a text or token ids."""
+    """Completes one prompt or a batch of them, texts or token ids.
+
+    All prompts of a batch get the same words, at the same times.
+    """
 
     def __init__(self, settings: ServerSettings, tokens: TokenSource) -> None:
         self._tokens = tokens
@@ -33,7 +36,7 @@ class Completions:
             BadRequestError: A field is missing or wrong.
         """
         model = request.model(fields)
-        prompt = _prompt(request.required(fields, "prompt"))
+        prompts = request.texts_or_ids(fields, "prompt")
         request.one_choice(fields)
         limit = request.output_limit(fields, "max_tokens")
         usage = request.includes_usage(fields)
@@ -44,42 +47,37 @@ class Completions:
             time.time(),
             model,
         )
-        choice = b'"choices":[{"index":0,"text":"'
         if not request.streams(fields):
-            body = b'{%b%b%b","logprobs":null,"finish_reason":"%b"}],"usage":%b}' % (
-                head,
-                choice,
-                b"".join(words),
-                finish,
-                _usage(prompt, len(words)),
-            )
+            text = b"".join(words)
+            whole = b",".join(_choice(index, text, finish) for index in range(len(prompts)))
+            body = b'{%b"choices":[%b],"usage":%b}' % (head, whole, _usage(prompts, len(words)))
             return Whole(body, tokens=len(words))
         null = b',"usage":null' if usage else b""
-        before = b"data: {%b%b" % (head, choice)
-        after = b'","logprobs":null,"finish_reason":null}]%b}\n\n' % null
-        closing = b'%b","logprobs":null,"finish_reason":"%b"}]%b}\n\n' % (before, finish, null)
+        form = b"".join(
+            b'data: {%b"choices":[%b]%b}\n\n' % (head, _choice(index, b"\0", None), null)
+            for index in range(len(prompts))
+        )
+        chunks = [form.replace(b"\0", word) for word in words]
+        closing = b"".join(
+            b'data: {%b"choices":[%b]%b}\n\n' % (head, _choice(index, b"", finish), null)
+            for index in range(len(prompts))
+        )
         if usage:
-            closing += b'data: {%b"choices":[],"usage":%b}\n\n' % (
-                head,
-                _usage(prompt, len(words)),
-            )
-        return Stream(b"", [before + word + after for word in words], closing + DONE)
+            counts = _usage(prompts, len(words))
+            closing += b'data: {%b"choices":[],"usage":%b}\n\n' % (head, counts)
+        return Stream(b"", chunks, closing + DONE)
 
 
-def _prompt(prompt: Any) -> str | list[int]:
-    if isinstance(prompt, list) and len(prompt) == 1 and not request.is_token_ids(prompt):
-        (prompt,) = prompt
-    if isinstance(prompt, str):
-        return prompt
-    if request.is_token_ids(prompt):
-        return list(prompt)
-    raise request.wrong("prompt", "one string or one list of token ids")
+def _choice(index: int, text: bytes, finish: bytes | None) -> bytes:
+    reason = b"null" if finish is None else b'"%b"' % finish
+    return b'{"index":%d,"text":"%b","logprobs":null,"finish_reason":%b}' % (index, text, reason)
 
 
-def _usage(prompt: str | list[int], output: int) -> bytes:
-    tokens = count_tokens(prompt) if isinstance(prompt, str) else len(prompt)
+def _usage(prompts: Sequence[str | list[int]], output: int) -> bytes:
+    asked = count_all(prompts)
+    said = output * len(prompts)
     return b'{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}' % (
-        tokens,
-        output,
-        tokens + output,
+        asked,
+        said,
+        asked + said,
     )

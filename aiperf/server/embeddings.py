@@ -17,10 +17,10 @@ import orjson
 
 from aiperf.server import request
 from aiperf.server.reply import Whole
-from aiperf.server.tokens import count_tokens
+from aiperf.server.tokens import count_all
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aiperf.server.settings import ServerSettings
 
@@ -45,7 +45,7 @@ class Embeddings:
             BadRequestError: A field is missing or wrong.
         """
         model = request.model(fields)
-        items = _items(request.required(fields, "input"))
+        items = request.texts_or_ids(fields, "input")
         dimensions = fields.get("dimensions")
         if dimensions is None:
             dimensions = self._dimensions
@@ -61,25 +61,12 @@ class Embeddings:
                 for index, item in enumerate(items)
             ]
         )
-        tokens = sum(count_tokens(item) if isinstance(item, str) else len(item) for item in items)
+        tokens = count_all(items)
         body = (
             b'{"object":"list","data":[%b],"model":%b,'
             b'"usage":{"prompt_tokens":%d,"total_tokens":%d}}'
         ) % (data, model, tokens, tokens)
         return Whole(body)
-
-
-def _items(value: Any) -> Sequence[str | list[int]]:
-    if isinstance(value, str) or request.is_token_ids(value):
-        return [value]
-    if isinstance(value, list) and value:
-        if all(isinstance(each, str) for each in value):
-            return value
-        if all(map(request.is_token_ids, value)):
-            return value
-    raise request.wrong(
-        "input", "a string, a list of strings, a list of token ids or a list of such lists"
-    )
 
 
 def _slot(item: str | list[int]) -> int:

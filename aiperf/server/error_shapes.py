@@ -23,8 +23,10 @@ _TYPES = {
 class ErrorShape(Protocol):
     """How one API says that something went wrong."""
 
-    refused: int
-    """The status of a request with a wrong field."""
+    @property
+    def refused(self) -> int:
+        """The status of a request with a wrong field."""
+        ...
 
     def body(
         self, status: int, message: str, *, param: str | None = None, code: str | None = None

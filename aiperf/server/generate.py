@@ -6,10 +6,7 @@ Wire format: https://huggingface.github.io/text-generation-inference/.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
-
-import orjson
+from typing import TYPE_CHECKING, Any
 
 from aiperf.server import request
 from aiperf.server.reply import Stream, Whole
@@ -20,34 +17,6 @@ if TYPE_CHECKING:
 
     from aiperf.server.settings import ServerSettings
     from aiperf.server.tokens import TokenSource
-
-_TYPES = {429: "overloaded", 503: "unhealthy"}
-
-
-class TGIErrors:
-    """``{"error": …, "error_type": …}``."""
-
-    refused = 422
-
-    def body(
-        self,
-        status: int,
-        message: str,
-        *,
-        param: str | None = None,  # noqa: ARG002 - the format has no place for it
-        code: str | None = None,  # noqa: ARG002 - as above
-    ) -> bytes:
-        """Return the message and the kind of error, which follows from the HTTP status."""
-        is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        kind = _TYPES.get(status, "generation" if is_ours else "validation")
-        return orjson.dumps({"error": message, "error_type": kind})
-
-    def event(self, status: int, message: str) -> bytes:
-        """Return the error as an event."""
-        return _event(self.body(status, message))
-
-
-TGI_ERRORS: Final = TGIErrors()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,6 @@ import orjson
 
 from aiperf.server.reply import event
 
-_TEI_TYPES = {429: "Overloaded", 503: "Unhealthy"}
-
 
 class NIMErrors:
     """``{"object": "error", "message": …, "detail": {}, "type": …}``.
@@ -59,32 +57,5 @@ class CohereErrors:
         return event(self.body(status, message))
 
 
-class TEIErrors:
-    """``{"error": …, "error_type": …}``.
-
-    Source: https://huggingface.github.io/text-embeddings-inference/, ``ErrorResponse``.
-    """
-
-    refused = 422
-
-    def body(
-        self,
-        status: int,
-        message: str,
-        *,
-        param: str | None = None,  # noqa: ARG002 - the format has no place for it
-        code: str | None = None,  # noqa: ARG002 - as above
-    ) -> bytes:
-        """Return the message and the kind of error, which follows from the HTTP status."""
-        is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        kind = _TEI_TYPES.get(status, "Backend" if is_ours else "Validation")
-        return orjson.dumps({"error": message, "error_type": kind})
-
-    def event(self, status: int, message: str) -> bytes:
-        """Return the error as an event."""
-        return event(self.body(status, message))
-
-
 NIM_ERRORS: Final = NIMErrors()
 COHERE_ERRORS: Final = CohereErrors()
-TEI_ERRORS: Final = TEIErrors()

@@ -10,7 +10,7 @@ from aiperf.server.errors import BadRequestError
 from aiperf.server.settings import MAX_OUTPUT_TOKENS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def parse(body: bytes) -> Mapping[str, Any]:
@@ -84,6 +84,23 @@ def one_choice(fields: Mapping[str, Any]) -> None:
 def is_token_ids(value: Any) -> bool:
     """Return whether ``value`` is a list of token ids, at least one."""
     return isinstance(value, list) and bool(value) and all(map(_is_integer, value))
+
+
+def texts_or_ids(fields: Mapping[str, Any], name: str) -> Sequence[str | list[int]]:
+    """Return the batch in a field that must be there: texts, or lists of token ids; one is enough.
+
+    Raises:
+        BadRequestError: It is neither, or a mixture of both.
+    """
+    value = required(fields, name)
+    if isinstance(value, str) or is_token_ids(value):
+        return [value]
+    if isinstance(value, list) and value:
+        if all(isinstance(each, str) for each in value):
+            return value
+        if all(map(is_token_ids, value)):
+            return value
+    raise wrong(name, "a string, a list of strings, a list of token ids or a list of such lists")
 
 
 def wrong(name: str, expected: str) -> BadRequestError:

@@ -54,6 +54,11 @@ def count_tokens(text: str) -> int:
     return len(_pieces(text))
 
 
+def count_all(items: Sequence[str | list[int]]) -> int:
+    """Return the number of tokens in texts and lists of token ids."""
+    return sum(count_tokens(item) if isinstance(item, str) else len(item) for item in items)
+
+
 class TokenSource:
     """Gives each request its tokens: the same for the same seed and request number."""
 

@@ -51,12 +51,28 @@ def test_a_prompt_is_text_or_token_ids(client, prompt, tokens):
     assert body["choices"][0]["finish_reason"] == "stop"
 
 
+def test_a_batch_of_prompts(client):
+    """Each gets a choice of its own, all at the same time; the counts are those of all."""
+    fields = {"model": "m", "prompt": ["Once upon", "a time"], "max_tokens": 3}
+    body = client.post(PATH, **fields).json
+    usage = {"prompt_tokens": 4, "completion_tokens": 6, "total_tokens": 10}
+    assert [choice["index"] for choice in body["choices"]] == [0, 1]
+    assert [count_tokens(choice["text"]) for choice in body["choices"]] == [3, 3]
+    assert body["usage"] == usage
+    chunks = client.stream(PATH, **fields, stream_options={"include_usage": True}).json
+    assert chunks.pop()["usage"] == usage
+    choices = [chunk["choices"][0] for chunk in chunks]
+    assert [choice["index"] for choice in choices] == [0, 1] * 4
+    assert [choice["finish_reason"] for choice in choices[-3:]] == [None, "length", "length"]
+
+
 @pytest.mark.parametrize(
     ("fields", "param"),
     [
         ({"prompt": None}, "prompt"),
         ({"prompt": []}, "prompt"),
-        ({"prompt": ["a", "b"]}, "prompt"),
+        ({"prompt": ["a", 5]}, "prompt"),
+        ({"prompt": ["a", [5]]}, "prompt"),
         ({"prompt": {"text": "a"}}, "prompt"),
         ({"prompt": "a", "max_tokens": -1}, "max_tokens"),
         ({"prompt": "a", "model": None}, "model"),

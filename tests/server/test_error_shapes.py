@@ -14,7 +14,7 @@ from aiperf.endpoints.openai_responses import ResponsesEndpoint
 from aiperf.server.anthropic_errors import ANTHROPIC_ERRORS
 from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
-from aiperf.server.generate import TGI_ERRORS
+from aiperf.server.huggingface_errors import TEI_ERRORS, TGI_ERRORS
 from aiperf.server.responses import RESPONSES_ERRORS
 
 SHAPES = [
@@ -52,6 +52,7 @@ def test_the_endpoint_of_the_same_format_reads_it(shape, endpoint):
             {400: "invalid_request_error", 500: "api_error", 529: "overloaded_error"},
         ),
         (TGI_ERRORS, {422: "validation", 429: "overloaded", 500: "generation"}),
+        (TEI_ERRORS, {422: "Validation", 429: "Overloaded", 500: "Backend"}),
     ],
 )
 def test_the_kind_of_error_follows_from_the_status(shape, kinds):
