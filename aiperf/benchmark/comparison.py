@@ -221,7 +221,7 @@ def _amounts(requests: Requests, tags: Sequence[str]) -> Floats | None:
         return np.ones(len(requests.ends_s))
     amounts = np.zeros(len(requests.ends_s))
     for tag in tags:
-        if tag not in requests.values:
+        if tag not in requests.rows:
             return None
         np.add.at(amounts, requests.rows[tag], requests.values[tag])
     return amounts

@@ -38,9 +38,9 @@ class ComparisonError(AIPerfError):
 class Requests:
     """The valid requests of a run, in the order in which they ended.
 
-    ``values`` has, by tag, all values of a metric in that order, and ``rows`` the request that each
-    belongs to. Times are seconds from the first request's start; ``duration_s`` is when the last
-    one ended, failed ones too.
+    ``values`` has, by tag, all values of a metric in that order; ``rows``, for a metric with one
+    value for a request, the request that each belongs to. Times are seconds from the first
+    request's start; ``duration_s`` is when the last one ended, failed ones too.
     """
 
     starts_s: Floats
@@ -121,7 +121,7 @@ def _summary(path: Path) -> Mapping[str, Any]:
 
 def _requests(path: Path) -> Requests | None:
     """Return the valid requests of a file, ``None`` if it has none."""
-    columns: dict[str, tuple[array[float], array[int]]] = {}
+    columns: dict[str, _Column] = {}
     starts, ends = array("q"), array("q")
     first, last = 0, 0
     for metadata, metrics, error in _lines(path):
@@ -134,10 +134,10 @@ def _requests(path: Path) -> Requests | None:
         if error is not None or was_cancelled:
             continue
         for tag, each in metrics.items():
-            values, rows = columns.setdefault(tag, (array("d"), array("q")))
-            new = _numbers(each["value"])
-            values.extend(new)
-            rows.extend([len(ends)] * len(new))
+            column = columns.get(tag)
+            if column is None:
+                column = columns[tag] = _Column()
+            column.add(len(ends), each["value"])
         starts.append(start)
         ends.append(end)
     if not ends:
@@ -146,31 +146,51 @@ def _requests(path: Path) -> Requests | None:
     order = np.argsort(ended, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    by_tag = {
-        tag: _in_order(np.array(values), place[np.array(rows, dtype=np.int64)])
-        for tag, (values, rows) in columns.items()
-        if values
-    }
+    by_tag = {tag: each.in_order(place) for tag, each in columns.items() if each.values}
     return Requests(
         starts_s=(started[order] - first) / 1e9,
         ends_s=(ended[order] - first) / 1e9,
         duration_s=(last - first) / 1e9,
         values={tag: values for tag, (values, _) in by_tag.items()},
-        rows={tag: rows for tag, (_, rows) in by_tag.items()},
+        rows={tag: rows for tag, (_, rows) in by_tag.items() if rows is not None},
     )
 
 
-def _numbers(value: Any) -> array[float]:
-    """Return a metric's values for one request; what is no number is not compared."""
-    try:
-        return array("d", value if isinstance(value, list) else (value,))
-    except TypeError:
-        return array("d")
+class _Column:
+    """The values of one metric in the order of the file, and how many each request has."""
 
+    def __init__(self) -> None:
+        self.values: array[float] = array("d")
+        self._rows: array[int] = array("q")
+        self._counts: array[int] = array("q")
 
-def _in_order(values: Floats, rows: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64]]:
-    order = np.argsort(rows, kind="stable")
-    return values[order], rows[order]
+    def add(self, row: int, value: Any) -> None:
+        """Take in what one request has; what is no number is not compared."""
+        try:
+            new = array("d", value if isinstance(value, list) else (value,))
+        except TypeError:
+            return
+        self.values.extend(new)
+        self._rows.append(row)
+        self._counts.append(len(new))
+
+    def in_order(self, place: NDArray[np.int64]) -> tuple[Floats, NDArray[np.int64] | None]:
+        """Return the values in the order in which their requests ended.
+
+        Args:
+            place: of each request of the file in that order.
+
+        Returns:
+            The values, and the request of each; ``None`` for a metric with several for one.
+        """
+        values, counts = np.array(self.values), np.array(self._counts)
+        rows = place[np.array(self._rows)]
+        is_single = bool((counts == 1).all())
+        if (np.diff(rows) < 0).any():
+            rows = rows if is_single else np.repeat(rows, counts)
+            order = np.argsort(rows, kind="stable")
+            values, rows = values[order], rows[order]
+        return values, rows if is_single else None
 
 
 def _lines(path: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any], Any]]:

@@ -22,7 +22,7 @@ _FEWEST = 2
 
 
 @click.command("compare")
-@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...", type=click.Path())
 @click.option(
     "--stat",
     "statistics",

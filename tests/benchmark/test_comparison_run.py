@@ -41,6 +41,7 @@ def directory(tmp_path):
         line(7 * 10**9, [3.0, 4.0])
         + line(5 * 10**9, 1.0)
         + line(6 * 10**9, "text")
+        + line(6 * 10**9, [1.0, None])
         + line(1, 9.0, metadata={"benchmark_phase": "warmup"})
         + line(8 * 10**9, 9.0, error={"type": "ConnectError"})
         + line(99 * 10**9, 9.0, metadata={"was_cancelled": True})
@@ -55,8 +56,8 @@ def test_a_run_is_read_from_its_directory_or_either_file(directory, name):
     run = read_run(directory / name, "a")
     assert set(run.metrics) == {"request_latency", "request_throughput"}
     assert run.requests.values["request_latency"].tolist() == [1.0, 3.0, 4.0]
-    assert run.requests.rows["request_latency"].tolist() == [0, 2, 2]
-    assert run.requests.ends_s.tolist() == [1.0, 2.0, 3.0]
+    assert run.requests.rows == {}
+    assert run.requests.ends_s.tolist() == [1.0, 2.0, 2.0, 3.0]
     assert run.requests.duration_s == 4.0
     assert (run.config, run.provenance, run.warnings) == ({"model": "m"}, {}, ())
 
@@ -65,6 +66,15 @@ def test_a_json_file_of_another_name_stands_alone(directory):
     """The requests beside it may be another run's."""
     path = (directory / "profile_export_aiperf.json").rename(directory / "before.json")
     assert read_run(path, "a").requests is None
+
+
+def test_a_metric_with_one_value_for_a_request_knows_which(directory):
+    """So that a rate can add up what each of them brings."""
+    lines = (line(7 * 10**9, 3.0), line(5 * 10**9, 1.0), line(6 * 10**9, None))
+    (directory / "profile_export.jsonl").write_text("".join(lines))
+    requests = read_run(directory, "a").requests
+    assert requests.values["request_latency"].tolist() == [1.0, 3.0]
+    assert requests.rows["request_latency"].tolist() == [0, 2]
 
 
 @pytest.mark.parametrize(
