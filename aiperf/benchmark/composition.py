@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.conversation_order import conversation_order
 from aiperf.benchmark.goodput import objectives
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.settled_load import follows_trace, settled
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from aiperf.benchmark.goodput import Objective
     from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.dataset_config import SamplingStrategy
     from aiperf.common.models import Conversation
     from aiperf.common.protocols import (
         ArrivalProtocol,
@@ -52,14 +53,18 @@ class Parts:
     warmup_arrival: ArrivalProtocol
     conversations: Sequence[Conversation]
     is_trace: bool = False
+    sampling_strategy: SamplingStrategy = "sequential"
+    random_seed: int | None = None
 
     def order(self) -> Iterator[int]:
-        """Yield the index of the conversation to send next: one after another, round and round.
+        """Yield the index of the conversation to send next, as the sampling strategy has it.
 
-        Those of a trace come once.
+        Those of a trace come once, in its own order.
         """
-        numbers = range(len(self.conversations))
-        return iter(numbers) if self.is_trace else itertools.cycle(numbers)
+        count = len(self.conversations)
+        if self.is_trace:
+            return iter(range(count))
+        return conversation_order(count, self.sampling_strategy, self.random_seed)
 
 
 class LoadBuilder:
@@ -109,6 +114,8 @@ class LoadBuilder:
             warmup_arrival=warmup_arrival,
             conversations=conversations,
             is_trace=is_trace,
+            sampling_strategy=config.dataset.sampling_strategy,
+            random_seed=seed,
         )
 
     async def try_out(self) -> None:

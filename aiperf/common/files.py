@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiperf.common.errors import ExportError, cannot_write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
@@ -28,8 +29,8 @@ def make_directory_for(path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` so that a reader sees the old file or the new one, no third.
+def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write ``data``, or its pieces, so that a reader sees the old file or the new one, no third.
 
     Raises:
         ExportError: The file could not be written; an older one is as it was.
@@ -39,7 +40,7 @@ def write_whole(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with temporary.open("wb") as file:
-                file.write(data)
+                file.writelines([data] if isinstance(data, bytes) else data)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)

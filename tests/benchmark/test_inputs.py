@@ -43,6 +43,24 @@ def test_each_turn_has_the_payload_with_its_history(tmp_path):
     }
 
 
+def test_times_of_a_trace_are_in_it(tmp_path):
+    """Beside the payloads, in milliseconds; and think times."""
+    turns = (Turn(("a",), timestamp_ms=5.0), Turn(("b",), delay_ms=7.0))
+    write_inputs(Endpoint(), [Conversation("one", turns)], {}, tmp_path)
+    ((session,), _) = json.loads((tmp_path / "inputs.json").read_bytes()).values()
+    assert (session["timestamps_ms"], session["delays_ms"]) == ([5.0, None], [None, 7.0])
+
+
+def test_what_there_is_no_room_for_is_left_out_and_counted(tmp_path):
+    """Images could fill a disk."""
+    many = [Conversation(str(number), (Turn(("a\n" * 100,)),)) for number in range(10)]
+    write_inputs(Endpoint(), many, {}, tmp_path, most_bytes=1000)
+    written = json.loads((tmp_path / "inputs.json").read_bytes())
+    assert written["data"][0]["payloads"] == [{"texts": ["a\n" * 100]}]
+    assert 0 < len(written["data"]) < 10
+    assert written["conversations_left_out"] == 10 - len(written["data"])
+
+
 def test_an_endpoint_that_raises_is_named(tmp_path):
     """Nothing is written then."""
     with pytest.raises(PartError, match="FailingEndpoint failed to format a payload: LookupError"):
