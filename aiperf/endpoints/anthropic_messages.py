@@ -51,9 +51,9 @@ class MessagesEndpoint:
         refuse_media(turns, "messages", images=False)
         model = self._model
         messages: list[dict[str, Any]] = []
-        for turn in turns:
+        for number, turn in enumerate(turns, 1):
             messages.append({"role": "user", "content": _content(turn)})
-            if turn.answer is not None and turn is not turns[-1]:
+            if turn.answer is not None and number < len(turns):
                 messages.append({"role": "assistant", "content": turn.answer})
         max_tokens = turns[-1].max_tokens
         payload: dict[str, Any] = {

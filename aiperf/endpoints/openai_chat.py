@@ -45,12 +45,12 @@ class ChatEndpoint:
         model = self._model
         messages: list[dict[str, Any]] = []
         system: str | None = None
-        for turn in turns:
+        for number, turn in enumerate(turns, 1):
             if turn.system is not None and turn.system != system:
                 system = turn.system
                 messages.append({"role": "system", "content": system})
             messages.append({"role": "user", "content": _content(turn)})
-            if turn.answer is not None and turn is not turns[-1]:
+            if turn.answer is not None and number < len(turns):
                 messages.append({"role": "assistant", "content": turn.answer})
         payload: dict[str, Any] = {
             "model": model.model,

@@ -42,9 +42,9 @@ class ResponsesEndpoint:
         """
         model = self._model
         items: list[dict[str, Any]] = []
-        for turn in turns:
+        for number, turn in enumerate(turns, 1):
             items.append({"type": "message", "role": "user", "content": _content(turn)})
-            if turn.answer is not None and turn is not turns[-1]:
+            if turn.answer is not None and number < len(turns):
                 items.append({"type": "message", "role": "assistant", "content": turn.answer})
         payload: dict[str, Any] = {"model": model.model, "input": items, "stream": model.streaming}
         instructions = system_prompt(turns)

@@ -21,10 +21,10 @@ def plain_prompt(turns: Sequence[Turn]) -> str:
 
 def _lines(turns: Sequence[Turn]) -> Iterator[str]:
     system: str | None = None
-    for turn in turns:
+    for number, turn in enumerate(turns, 1):
         if turn.system is not None and turn.system != system:
             system = turn.system
             yield system
         yield from turn.texts
-        if turn.answer is not None and turn is not turns[-1]:
+        if turn.answer is not None and number < len(turns):
             yield turn.answer

@@ -15,6 +15,7 @@ from aiperf.endpoints.plain_prompt import plain_prompt
         ([Turn(("a", "b"))], "a\nb"),
         ([Turn(("a",), answer="x")], "a"),
         ([Turn(("a",), answer="x"), Turn(("b",)), Turn(("c",), answer="z")], "a\nx\nb\nc"),
+        ([Turn(("a",), answer="x")] * 2, "a\nx\na"),
         ([Turn(("a",), system="s"), Turn(("b",), system="s")], "s\na\nb"),
         ([Turn(("a",), system="s"), Turn(("b",), system="t")], "s\na\nt\nb"),
     ],
