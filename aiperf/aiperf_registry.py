@@ -387,6 +387,13 @@ def aiperf_register_exporter() -> list[LazyEntry]:
             description="profile_export.jsonl, a line for each request as it ends",
         ),
         LazyEntry(
+            "raw",
+            "aiperf.exporters.raw_file",
+            "RawExporter",
+            identifier="raw",
+            description="profile_export_raw.jsonl, what was sent and received, if asked for",
+        ),
+        LazyEntry(
             "html",
             "aiperf.exporters.html_file",
             "HTMLExporter",

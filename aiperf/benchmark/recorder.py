@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from aiperf.benchmark.input_tokens import input_tokens
 from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.benchmark.provenance import REDACTED
-from aiperf.common.models import PROFILING, WARMUP, ErrorDetails, ParsedResponse, RequestRecord
+from aiperf.common.models import (
+    PROFILING,
+    WARMUP,
+    ErrorDetails,
+    Exchange,
+    ParsedResponse,
+    RequestRecord,
+)
 from aiperf.plugins.errors import described
 
 if TYPE_CHECKING:
@@ -50,6 +57,7 @@ class Recorder:
         exporters: those that want each record.
         secrets: what a server may echo in an error and no artifact may contain.
         streaming: whether responses were asked for as streams.
+        keep_raw: whether records have what was sent and received.
         concurrency: how many requests may fail at the start before the run is hopeless.
         on_hopeless: called once when none of the first requests got through to a server.
     """
@@ -65,6 +73,7 @@ class Recorder:
         concurrency: int,
         secrets: Sequence[str] = (),
         streaming: bool = False,
+        keep_raw: bool = False,
         on_hopeless: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
@@ -74,6 +83,7 @@ class Recorder:
         self._use_server_token_count = use_server_token_count
         self._secrets = tuple(secrets)
         self._streaming = streaming
+        self._keep_raw = keep_raw
         self._missed_usage = False
         self._patience = max(_HOPELESS, 2 * concurrency)
         self._on_hopeless = on_hopeless
@@ -168,6 +178,8 @@ class Recorder:
             else:
                 self._count_input(record, finished)
                 self._count_output(record, parsed)
+        if self._keep_raw and record.phase == PROFILING:
+            record.exchange = self._exchange(finished)
         self._engine.add(record)
         self._keep_watch(record)
         for exporter in list(self._exporters):
@@ -178,6 +190,24 @@ class Recorder:
                 self.warnings.append(
                     f"{part_error(exporter, 'take a record', failure)}. It got no further records"
                 )
+
+    def _exchange(self, finished: _Finished) -> Exchange | None:
+        """Return what was sent and received, without secrets that a server may have echoed."""
+        turns = finished.conversation.turns[: finished.turn_index + 1]
+        try:
+            payload = self._endpoint.format_payload(turns)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run goes on
+            self._keep_raw = False
+            self.warnings.append(
+                f"{part_error(self._endpoint, 'format a payload', error)}. From request "
+                f"{finished.session_num} on, there are no raw records"
+            )
+            return None
+        raw = finished.raw
+        for secret in self._secrets:
+            parts = [part.replace(secret.encode(), REDACTED.encode()) for part in raw.parts]
+            raw = replace(raw, parts=parts)
+        return Exchange(payload, raw)
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:

@@ -70,7 +70,10 @@ def rebuild(path: Path, output: OutputConfig, exporters: Sequence[str] = ()) -> 
         AIPerfError: An exporter cannot be made or has no place to write to.
     """
     PluginDiscovery.discover_all()
-    result, about = recorded_result(path if path.is_file() else path / FILE_NAME, output)
+    path = _requests_of(path)
+    if path.name != FILE_NAME:
+        output = replace(output, prefix=path.stem)
+    result, about = recorded_result(path, output)
     context = RecordedContext(
         config=result.config,
         provenance=result.provenance,
@@ -85,6 +88,14 @@ def rebuild(path: Path, output: OutputConfig, exporters: Sequence[str] = ()) -> 
             exporter.start(context)
     artifacts, failures = export(made, result)
     return Report(result, tuple(artifacts), tuple(failures))
+
+
+def _requests_of(path: Path) -> Path:
+    """Return the file of requests in a directory, which a run may have named otherwise."""
+    if path.is_file() or (path / FILE_NAME).is_file():
+        return path if path.is_file() else path / FILE_NAME
+    others = [each for each in path.glob("*.jsonl") if not each.name.endswith("_raw.jsonl")]
+    return others[0] if len(others) == 1 else path / FILE_NAME
 
 
 def recorded_result(path: Path, output: OutputConfig) -> tuple[RunResult, About]:

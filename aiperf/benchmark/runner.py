@@ -112,6 +112,7 @@ class Benchmark:
             use_server_token_count=config.use_server_token_count,
             secrets=secrets_of(config.transport),
             streaming=config.streaming,
+            keep_raw=config.output.export_level == "raw",
             concurrency=config.load.concurrency,
             on_hopeless=self._give_up,
         )

@@ -6,19 +6,44 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from aiperf.common.config import OutputConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_ENDINGS = ("_timeslices.csv", "_timeslices.json", "_raw.jsonl", ".csv", ".json", ".jsonl")
+
 
 def output_config(chosen: Mapping[str, Any], model: str) -> OutputConfig:
-    """Return where the artifacts go; without a directory, one that is named for the run."""
+    """Return where the artifacts go; without a directory, one that is named for the run.
+
+    Raises:
+        click.BadParameter: The prefix is no beginning of a file's name.
+    """
     return OutputConfig(
         artifact_dir=_artifact_dir(chosen, model),
         show="json" if chosen["as_json"] else "nothing" if chosen["quiet"] else "tables",
         verbose=chosen["verbose"],
+        export_level=chosen["export_level"],
+        prefix=_prefix(chosen["profile_export_prefix"]),
     )
+
+
+def _prefix(text: str | None) -> str | None:
+    """Return a prefix without an ending that a file has anyway, as NVIDIA's AIPerf takes it."""
+    if text is None:
+        return None
+    ending = next((each for each in _ENDINGS if text.endswith(each)), "")
+    text = text.removesuffix(ending)
+    if not text.strip() or text.startswith(".") or "/" in text or "\\" in text:
+        raise click.BadParameter(
+            "it is the beginning of a file's name, without a directory; that is for "
+            "--output-artifact-dir.",
+            param_hint="'--profile-export-prefix'",
+        )
+    return text
 
 
 def _artifact_dir(chosen: Mapping[str, Any], model: str) -> Path:

@@ -24,6 +24,22 @@ output = together(
         help="Write this artifact only, such as json; may be repeated.  [default: all]",
     ),
     click.option(
+        "--export-level",
+        "--profile-export-level",
+        type=click.Choice(["summary", "records", "raw"]),
+        default="records",
+        show_default=True,
+        help="What is written of single requests: nothing, their metrics, or also what was sent "
+        "and received.",
+    ),
+    click.option(
+        "--profile-export-prefix",
+        "--profile-export-file",
+        metavar="PREFIX",
+        help="The beginning of the names of the files with results, as in PREFIX.json.  [default: "
+        "profile_export_aiperf, and profile_export for single requests]",
+    ),
+    click.option(
         "--json",
         "as_json",
         is_flag=True,

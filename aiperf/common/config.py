@@ -99,11 +99,21 @@ class LoadConfig:
 
 @dataclass(frozen=True, slots=True)
 class OutputConfig:
-    """Where the artifacts go, and what of the results and of the log a person is shown."""
+    """Where the artifacts go, and what of the results and of the log a person is shown.
+
+    ``export_level`` says what is written of single requests: nothing, their metrics, or what was
+    sent and received, too. ``prefix`` is the beginning of the files' names in place of their own.
+    """
 
     artifact_dir: Path
     show: Literal["tables", "json", "nothing"] = "tables"
     verbose: bool = False
+    export_level: Literal["summary", "records", "raw"] = "records"
+    prefix: str | None = None
+
+    def file(self, name: str, ending: str) -> Path:
+        """Return the path of the artifact called ``name`` + ``ending``."""
+        return self.artifact_dir / f"{self.prefix or name}{ending}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,3 +63,15 @@ def show(data: bytes) -> None:
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         raise ExportError(f"standard output cannot be written to: {error}", path=None) from error
+
+
+def remove(path: Path) -> None:
+    """Remove the file that an earlier run has left, if there is one.
+
+    Raises:
+        ExportError: It cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error

@@ -138,13 +138,21 @@ class ParsedResponse:
     error: ErrorDetails | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What was sent and received: the payload, and the response as it arrived."""
+
+    payload: Mapping[str, Any]
+    raw: RawRecord
+
+
 @dataclass(slots=True)
 class RequestRecord:
     """One finished request with everything that metrics and exporters read.
 
     Token counts are ``None`` when nothing counted them; ``output_tokens`` leaves out the reasoning
     tokens, whoever counted. ``metrics`` maps a metric's tag to its value, or to a list of values
-    for a metric with several per request.
+    for a metric with several per request. ``exchange`` is there only with the export level ``raw``.
     """
 
     session_num: int
@@ -164,6 +172,7 @@ class RequestRecord:
     was_cancelled: bool = False
     error: ErrorDetails | None = None
     metrics: dict[str, float | list[float]] = field(default_factory=dict)
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord, RunResult, Statistics
     from aiperf.common.protocols import RunContext
 
-FILE_NAME = "profile_export_aiperf.csv"
+NAME, ENDING = "profile_export_aiperf", ".csv"
 
 _PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
 _COLUMNS = ("avg", "min", "max", "sum", *(f"p{p}" for p in _PERCENTILES), "std", "count")
@@ -38,7 +38,7 @@ class CSVExporter:
     wants_records: ClassVar[bool] = False
 
     def __init__(self, *, config: OutputConfig) -> None:
-        self._path = config.artifact_dir / FILE_NAME
+        self._path = config.file(NAME, ENDING)
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
         """Make sure that there is a place to write to.

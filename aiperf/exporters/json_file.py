@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord, RunResult
     from aiperf.common.protocols import RunContext
 
-FILE_NAME = "profile_export_aiperf.json"
+NAME, ENDING = "profile_export_aiperf", ".json"
 
 SCHEMA_VERSION = "1.4"
 """The version of NVIDIA AIPerf's shape, of which this file's is an extension."""
@@ -48,7 +48,7 @@ class JSONExporter:
     wants_records: ClassVar[bool] = False
 
     def __init__(self, *, config: OutputConfig) -> None:
-        self._path = config.artifact_dir / FILE_NAME
+        self._path = config.file(NAME, ENDING)
         self._is_shown = config.show == "json"
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf.common.encoding import to_json
 from aiperf.common.errors import ExportError, cannot_write
-from aiperf.common.files import make_directory_for
+from aiperf.common.files import make_directory_for, remove
 from aiperf.common.models import PROFILING
+from aiperf.exporters.record_metadata import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +32,9 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord, RunResult
     from aiperf.common.protocols import RunContext
 
-FILE_NAME = "profile_export.jsonl"
+NAME, ENDING = "profile_export", ".jsonl"
 
 _END_OF_LINE = b"}\n"
-_PLACE = "local"
-"""The worker of every record: readers require the key, and there is one place only."""
 
 
 class JSONLExporter:
@@ -48,19 +47,23 @@ class JSONLExporter:
     wants_records: ClassVar[bool] = True
 
     def __init__(self, *, config: OutputConfig) -> None:
-        self._path = config.artifact_dir / FILE_NAME
+        self._path = config.file(NAME, ENDING)
+        self._is_wanted = config.export_level != "summary"
         self._file: FileIO | None = None
         self._written = 0
         self._lines = 0
         self._failure: ExportError | None = None
 
     def start(self, context: RunContext) -> None:
-        """Create the file, empty.
+        """Create the file, empty; with the export level ``summary`` there is none.
 
         Raises:
             ExportError: It cannot be created, or the provenance has no JSON form.
         """
         make_directory_for(self._path)
+        if not self._is_wanted:
+            remove(self._path)
+            return
         self._about: dict[str, Any] = {
             "provenance": context.provenance,
             "run": {"config": context.config, **context.description},
@@ -89,12 +92,14 @@ class JSONLExporter:
         except OSError as error:
             raise self._give_up(self._file, error) from error
 
-    def finish(self, result: RunResult) -> str:
-        """Say how the run ended, close the file and return its path.
+    def finish(self, result: RunResult) -> str | None:
+        """Say how the run ended, close the file and return its path, ``None`` if there is none.
 
         Raises:
             ExportError: A line could not be written during the run, or the file not closed.
         """
+        if not self._is_wanted:
+            return None
         if self._failure is not None:
             raise self._failure
         if self._file is not None:
@@ -155,33 +160,14 @@ class JSONLExporter:
 
     def _entry(self, record: RequestRecord) -> dict[str, Any]:
         """Return one record as a mapping."""
-        wall, units = self._wall, self._units
+        units = self._units
         return {
-            "metadata": {
-                "session_num": record.session_num,
-                "x_request_id": record.x_request_id,
-                "x_correlation_id": record.x_correlation_id,
-                "conversation_id": record.conversation_id,
-                "turn_index": record.turn_index,
-                "credit_issued_ns": wall(record.scheduled_ns or 0),
-                "request_start_ns": wall(record.start_ns),
-                "request_ack_ns": wall(record.ack_ns),
-                "request_end_ns": wall(record.end_ns),
-                "worker_id": _PLACE,
-                "record_processor_id": _PLACE,
-                "benchmark_phase": record.phase,
-                "was_cancelled": record.was_cancelled,
-                "cancellation_time_ns": wall(record.end_ns) if record.was_cancelled else None,
-            },
+            "metadata": metadata(record, self._to_wall),
             "metrics": {
                 tag: {"value": value, "unit": units[tag]} for tag, value in record.metrics.items()
             },
             "error": None if record.error is None else asdict(record.error),
         }
-
-    def _wall(self, perf_ns: int) -> int | None:
-        """Return the Unix time in nanoseconds, ``None`` for a moment that was not reached."""
-        return self._to_wall(perf_ns) if perf_ns else None
 
 
 class _Units(dict[str, str]):

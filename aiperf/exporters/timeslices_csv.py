@@ -9,8 +9,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, ClassVar
 
-from aiperf.common.errors import cannot_write
-from aiperf.common.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, remove, write_whole
 from aiperf.exporters.csv_number import number
 from aiperf.exporters.statistics_json import metric_object
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord, RunResult
     from aiperf.common.protocols import RunContext
 
-FILE_NAME = "profile_export_aiperf_timeslices.csv"
+NAME, ENDING = "profile_export_aiperf", "_timeslices.csv"
 
 
 class TimeslicesCSVExporter:
@@ -30,7 +29,7 @@ class TimeslicesCSVExporter:
     wants_records: ClassVar[bool] = False
 
     def __init__(self, *, config: OutputConfig) -> None:
-        self._path = config.artifact_dir / FILE_NAME
+        self._path = config.file(NAME, ENDING)
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
         """Make sure that there is a place to write to, without an earlier run's file.
@@ -39,10 +38,7 @@ class TimeslicesCSVExporter:
             ExportError: There is none.
         """
         make_directory_for(self._path)
-        try:
-            self._path.unlink(missing_ok=True)
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
+        remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: slices have no single requests."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf.common.encoding import to_json
-from aiperf.common.errors import cannot_write
-from aiperf.common.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, remove, write_whole
 from aiperf.exporters.statistics_json import metric_object
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord, RunResult, TimeSlice
     from aiperf.common.protocols import RunContext
 
-FILE_NAME = "profile_export_aiperf_timeslices.json"
+NAME, ENDING = "profile_export_aiperf", "_timeslices.json"
 
 
 class TimeslicesJSONExporter:
@@ -28,7 +27,7 @@ class TimeslicesJSONExporter:
     wants_records: ClassVar[bool] = False
 
     def __init__(self, *, config: OutputConfig) -> None:
-        self._path = config.artifact_dir / FILE_NAME
+        self._path = config.file(NAME, ENDING)
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
         """Make sure that there is a place to write to, without an earlier run's file.
@@ -37,10 +36,7 @@ class TimeslicesJSONExporter:
             ExportError: There is none.
         """
         make_directory_for(self._path)
-        try:
-            self._path.unlink(missing_ok=True)
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
+        remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: slices have no single requests."""

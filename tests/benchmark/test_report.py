@@ -249,3 +249,29 @@ def test_a_real_run(streamed, server_url, tmp_path):
     written = {path.rpartition("/")[2] for path in made.artifacts}
     before = {path.rpartition("/")[2] for path in outcome.artifacts}
     assert before - written == {"inputs.json", JSONL}
+
+
+@pytest.mark.once
+def test_names_of_ones_own_and_raw_records(streamed, server_url, tmp_path):
+    """Every file begins with the prefix, and the report finds them and writes them again."""
+    config = replace(
+        streamed,
+        transport=replace(
+            streamed.transport, url=server_url, api_key="secret-key", headers={"X-Token": "abcdef"}
+        ),
+        load=LoadConfig(request_count=3),
+        output=replace(streamed.output, show="nothing", prefix="mine", export_level="raw"),
+        types=replace(streamed.types, exporters=()),
+    )
+    assert run_session(config).failures == ()
+    names = {each.name for each in config.output.artifact_dir.iterdir()}
+    assert {"mine.json", "mine.csv", "mine.jsonl", "mine_raw.jsonl", "mine_timeslices.csv"} <= names
+    assert not [name for name in names if name.startswith("profile_export")]
+    raw = (config.output.artifact_dir / "mine_raw.jsonl").read_text(encoding="utf-8")
+    first = json.loads(raw.splitlines()[0])
+    assert first["payload"]["stream"] is True
+    assert first["responses"][-1]["packets"][0]["value"] == "[DONE]"
+    assert "secret-key" not in raw
+    rebuilt(config, tmp_path / "again")
+    again = (tmp_path / "again" / "mine.json").read_bytes()
+    assert again == (config.output.artifact_dir / "mine.json").read_bytes()

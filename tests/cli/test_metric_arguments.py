@@ -1,4 +1,4 @@
-"""Wrong values of the options that say what is computed: one line that names the option."""
+"""Wrong values of options that say what is computed and written: a line that names the option."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def test_an_objective_that_is_not_one(words, said):
     with pytest.raises(click.BadParameter, match=said) as raised:
         to_config(profile.make_context("profile", given).params)
     assert "'--goodput'" in raised.value.format_message()
+
+
+@pytest.mark.parametrize("prefix", ["", " ", "a/b", "..", ".jsonl", "/run"])
+def test_a_prefix_that_begins_no_files_name(prefix):
+    with pytest.raises(click.BadParameter, match="without a directory") as raised:
+        to_config(profile.make_context("profile", ["--profile-export-prefix", prefix]).params)
+    assert "'--profile-export-prefix'" in raised.value.format_message()

@@ -72,6 +72,10 @@ def test_no_name_means_two_things():
             "--ui-type",
             "--goodput",
             "--slice-duration",
+            "--export-level",
+            "--profile-export-level",
+            "--profile-export-prefix",
+            "--profile-export-file",
         ),
     ],
 )

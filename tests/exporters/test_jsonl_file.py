@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,17 @@ def test_the_path_is_said_at_the_end(exporter, output, make_record, make_result)
     assert exporter.finish(make_result()) == str(output.artifact_dir / "profile_export.jsonl")
     exporter.record(make_record())
     assert len(read(output)) == 1
+
+
+def test_with_the_level_summary_there_is_no_file(output, context, make_record, make_result):
+    """Also not that of an earlier run."""
+    output.artifact_dir.mkdir(parents=True)
+    (output.artifact_dir / "profile_export.jsonl").touch()
+    exporter = JSONLExporter(config=replace(output, export_level="summary"))
+    exporter.start(context)
+    exporter.record(make_record())
+    assert exporter.finish(make_result()) is None
+    assert list(output.artifact_dir.iterdir()) == []
 
 
 def test_an_older_file_is_begun_anew(output, context, make_record, make_result):

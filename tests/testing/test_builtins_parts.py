@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from aiperf.common.config import OutputConfig
 from aiperf.testing import (
     ArrivalContract,
     DatasetContract,
@@ -119,6 +120,14 @@ class TestTimeslicesJSONExporter(ExporterContract):
 class TestTimeslicesCSVExporter(ExporterContract):
     implementation = "timeslices_csv"
     file_name = "profile_export_aiperf_timeslices.csv"
+
+
+class TestRawExporter(ExporterContract):
+    implementation = "raw"
+    file_name = "profile_export_raw.jsonl"
+
+    def config(self, artifact_dir):
+        return OutputConfig(artifact_dir, export_level="raw")
 
 
 class TestJSONLExporter(ExporterContract):
