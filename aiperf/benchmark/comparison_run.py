@@ -183,8 +183,8 @@ class _Column:
         Returns:
             The values, and the request of each; ``None`` for a metric with several for one.
         """
-        values, counts = np.array(self.values), np.array(self._counts)
-        rows = place[np.array(self._rows)]
+        values, counts = np.frombuffer(self.values), np.frombuffer(self._counts, np.int64)
+        rows = place[np.frombuffer(self._rows, np.int64)]
         is_single = bool((counts == 1).all())
         if (np.diff(rows) < 0).any():
             rows = rows if is_single else np.repeat(rows, counts)
