@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _HOPELESS = 32
 """So many requests failed with none succeeding: a server is not there, not merely slow."""
 
+_SHARE = 4
+"""One of so many waiting requests is worked off in a turn of the loop, rounded up."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Finished:
@@ -47,8 +50,9 @@ class _Finished:
 class Recorder:
     """The sink of an executor.
 
-    :meth:`done` only puts the request into a queue, which is worked off between the events of the
-    loop, one request at a time, so that no connection waits long for its time to be taken.
+    :meth:`done` only puts the request into a queue, which is worked off between the turns of the
+    loop: one request at a time, so that no connection waits long for its time to be taken, and more
+    the longer the queue is, so that it never holds more than those that ended in a few turns.
 
     Args:
         endpoint: parses the responses.
@@ -131,20 +135,21 @@ class Recorder:
         )
         if not self._is_scheduled:
             self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._work_off_one)
+            asyncio.get_running_loop().call_soon(self._work_off_some)
 
     def flush(self) -> None:
         """Work off everything that is left; the run has ended."""
         while self._queue:
             self._record(self._queue.popleft())
 
-    def _work_off_one(self) -> None:
+    def _work_off_some(self) -> None:
         self._is_scheduled = False
-        if self._queue:
-            self._record(self._queue.popleft())
-        if self._queue:
+        queue = self._queue
+        for _ in range(-(-len(queue) // _SHARE)):
+            self._record(queue.popleft())
+        if queue:
             self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._work_off_one)
+            asyncio.get_running_loop().call_soon(self._work_off_some)
 
     def _record(self, finished: _Finished) -> None:
         raw = finished.raw

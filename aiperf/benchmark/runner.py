@@ -18,6 +18,7 @@ from aiperf.benchmark.composition import (
     description,
 )
 from aiperf.benchmark.exporting import export
+from aiperf.benchmark.garbage import rare_collections
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
@@ -161,6 +162,7 @@ class Benchmark:
         try:
             with (
                 blamed_on(self._executor, "generate the load"),
+                rare_collections(),
                 asyncio.Runner(loop_factory=loop_factory) as runner,
             ):
                 runner.run(self._measure())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LF = 10
 _CR = 13
+_BLANK = b"\n\n"
 _BOM = b"\xef\xbb\xbf"
 _PLAIN = b"data: "
 _NAMED = b"event: "
@@ -58,6 +59,15 @@ class EventStream:
                 if start >= 0 and part.find(_LF, start) == end and part[-1] == _LF:
                     rest.after_cr = False
                     yield ns, part[start:end]
+                    continue
+                if part.endswith(_BLANK):  # several whole events
+                    rest.after_cr = False
+                    for block in part[:-2].split(_BLANK):
+                        if block.startswith(_PLAIN) and _LF not in block:
+                            yield ns, block[6:]
+                        else:
+                            for data in rest.add(block + _BLANK):
+                                yield ns, data
                     continue
             for data in rest.add(part):
                 yield ns, data

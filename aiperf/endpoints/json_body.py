@@ -52,10 +52,14 @@ def load_object(data: bytes) -> dict[str, Any]:
             ``{"error": {"message": …, "code": …}}``, ``{"error": "…"}`` and
             ``{"object": "error", "message": …}``.
     """
-    value = load_json(data)
+    try:  # a call less for each event of a stream
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        value = load_json(data)
     if type(value) is not dict:
         raise wrong_shape("a JSON object", data)
-    refuse_error(value, data)
+    if "error" in value or value.get("object") == "error":
+        refuse_error(value, data)
     return value
 
 

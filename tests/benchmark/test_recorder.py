@@ -189,6 +189,25 @@ def test_requests_are_worked_off_one_at_a_time_between_the_loops_events():
     assert [each.session_num for each in rig.exporter.records] == [0, 1, 2, 3]
 
 
+def test_what_waits_is_bounded_when_many_requests_end_in_each_turn_of_the_loop():
+    """The longer the queue, the more is worked off: it holds what ended in a few turns."""
+    rig = Rig()
+
+    async def main():
+        most = 0
+        for turn in range(1, 50):
+            for _ in range(20):
+                rig.done(make_raw(b"Hi"))
+            await asyncio.sleep(0)
+            most = max(most, turn * 20 - len(rig.exporter.records))
+        return most
+
+    assert asyncio.run(main()) <= 5 * 20
+    assert [each.session_num for each in rig.exporter.records] == sorted(
+        each.session_num for each in rig.exporter.records
+    )
+
+
 def test_flushing_leaves_nothing():
     """And what the loop had still planned to do finds nothing to do."""
     rig = Rig()
