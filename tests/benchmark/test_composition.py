@@ -18,6 +18,7 @@ from aiperf.benchmark.composition import (
     build_transport,
     endpoint_gives,
 )
+from aiperf.common.config import LoadConfig
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import FactoryCreationError
 
@@ -166,6 +167,56 @@ def test_a_builder_makes_fresh_parts_of_one_dataset(config):
 def test_conversations_are_sent_in_order(config):
     """Round and round."""
     assert list(itertools.islice(LoadBuilder(config)().order(), 7)) == [0, 1, 2, 0, 1, 2, 0]
+
+
+def of_trace(config, tmp_path, with_types, **load):
+    """Return a configuration for a trace of three conversations."""
+    path = tmp_path / "trace.jsonl"
+    rows = [{"timestamp": at, "input_length": 5, "output_length": 2} for at in (30, 10, 20)]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    config = with_types({"follow_timestamps": True}, dataset="mooncake_trace")
+    dataset = replace(config.dataset, input_file=path)
+    return replace(config, dataset=dataset, load=replace(config.load, **load))
+
+
+def test_a_trace_is_sent_once_at_its_times(config, tmp_path, with_types):
+    """Here and in another process; whatever the sampling strategy."""
+    config = of_trace(config, tmp_path, with_types, fixed_schedule_start_offset=15.0)
+    config = replace(config, dataset=replace(config.dataset, sampling_strategy="shuffle"))
+    builder = LoadBuilder(config)
+    for each in (builder, pickle.loads(pickle.dumps(builder))):
+        parts = each()
+        assert list(parts.order()) == [0, 1]
+        assert [one.turns[0].timestamp_ms for one in parts.conversations] == [5, 15]
+        assert type(parts.arrival).__name__ == "FixedScheduleArrival"
+        assert each.config.load.request_count == 2
+
+
+def test_the_warm_up_of_a_trace_is_a_closed_loop(config, tmp_path, with_types):
+    """Unless another pattern is asked for; without a warm-up there is one arrival."""
+    parts = LoadBuilder(of_trace(config, tmp_path, with_types, warmup_request_count=2))()
+    assert type(parts.warmup_arrival).__name__ == "ConcurrencyArrival"
+    parts = LoadBuilder(of_trace(config, tmp_path, with_types))()
+    assert parts.warmup_arrival is parts.arrival
+
+
+def test_the_warm_up_has_an_arrival_and_chance_of_its_own(with_types):
+    """So that the benchmark's schedule is the same with it and without."""
+    load = LoadConfig(request_count=2, request_rate=1e6, warmup_request_count=2)
+    config = with_types({"load": load}, arrival="poisson")
+
+    async def gap(arrival):
+        return -(await arrival.acquire() - await arrival.acquire())
+
+    def gaps(config):
+        parts = LoadBuilder(config)()
+        return asyncio.run(gap(parts.arrival)), asyncio.run(gap(parts.warmup_arrival))
+
+    measured, warm = gaps(config)
+    assert measured != warm
+    assert gaps(replace(config, load=replace(load, warmup_duration=3.0))) == (measured, warm)
+    without = replace(config, load=replace(load, warmup_request_count=0))
+    assert asyncio.run(gap(LoadBuilder(without)().arrival)) == measured
 
 
 def test_a_builder_survives_pickling_without_its_dataset(config):

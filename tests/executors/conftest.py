@@ -14,6 +14,7 @@ import uvloop
 from aiperf.arrivals.concurrency import ConcurrencyArrival
 from aiperf.common.config import LoadConfig
 from aiperf.common.models import Conversation, ParsedResponse, RawRecord, Turn
+from aiperf.common.warmup import warmup_load
 from aiperf.executors.local import LocalExecutor
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def build_rig(
         endpoint or EchoEndpoint(),
         transport,
         arrival or ConcurrencyArrival(config=config, rng=random.Random(0)),  # noqa: S311 - a test
-        ConcurrencyArrival(config=config, rng=random.Random(0)),  # noqa: S311 - a test
+        ConcurrencyArrival(config=warmup_load(config) or config, rng=random.Random(0)),  # noqa: S311 - a test
         conversations_of(1, 1, 1) if conversations is None else conversations,
     )
     sink = Sink()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import signal
 
 import orjson
 import pytest
 
+from aiperf.arrivals.constant import ConstantArrival
 from aiperf.common.config import LoadConfig, TransportConfig
 from aiperf.common.errors import ConfigError
 from aiperf.common.models import ModelEndpoint
@@ -317,3 +319,83 @@ def test_a_stopped_run_over_http(rig, run, until):
     assert [each.error for each in parsed[:20]] == [None] * 20
     assert {each.error.type for each in parsed[20:]} == {"RequestCancellationError"}
     assert {each.text for each in parsed[20:]} <= {"Hello", ""}
+
+
+def test_a_conversation_over_http(rig, run, conversations_of):
+    """What the server said is in the next payload, in the words of the wire format."""
+
+    async def main():
+        async with ChatServer() as server:
+            conversations = conversations_of(3)
+            it, _ = build_over_http(rig, server, conversations=conversations, request_count=3)
+            await it.executor.run()
+            return server
+
+    server = run(main())
+    bodies = [body["messages"] for _, body in server.requests]
+    said = [[(each["role"], each["content"]) for each in messages] for messages in bodies]
+    assert said[2] == [
+        ("user", "0.0"),
+        ("assistant", "Hello you"),
+        ("user", "0.1"),
+        ("assistant", "Hello you"),
+        ("user", "0.2"),
+    ]
+    assert [len(each) for each in said] == [1, 3, 5]
+
+
+def test_a_schedule_goes_on_over_a_server_that_stalls(rig, run, until):
+    """No coordinated omission: every request starts, at its time, though none has an answer."""
+
+    async def main():
+        async with ChatServer(hang_at=1) as server:
+            arrival = ConstantArrival(config=LoadConfig(request_rate=400.0), rng=None)
+            it, _ = build_over_http(rig, server, arrival=arrival, request_count=1000)
+            task = asyncio.ensure_future(it.executor.run())
+            await until(lambda: server.hanging >= 60)
+            it.executor.stop()
+            await task
+            await until(lambda: server.gone >= 60)
+            return it
+
+    it = run(main())
+    scheduled = sorted(it.column("scheduled_ns"))
+    assert len(scheduled) >= 60
+    assert {later - earlier for earlier, later in itertools.pairwise(scheduled)} == {2_500_000}
+    assert all(raw.start_ns >= what["scheduled_ns"] for raw, what in it.sink.records)
+
+
+def test_a_warm_up_may_take_a_time_and_has_a_grace_period_of_its_own(rig, run, hang):
+    """What is under way at its end is cancelled then; the benchmark follows."""
+
+    async def script(request, record):
+        if len(it.transport.sent) == 1:
+            await hang(request, record)
+
+    it = rig(script, warmup_duration=0.05, warmup_grace_period=0.0, request_count=3)
+    run(it.executor.run())
+    assert it.column("phase") == ["warmup"] + ["profiling"] * 3
+    message = it.errors[0].message
+    assert "0 s after the end of the warmup's duration; raise --warmup-grace-period" in message
+    assert it.errors[1:] == [None] * 3
+
+
+def test_a_warm_up_may_take_so_many_sessions(rig, run, conversations_of):
+    it = rig(conversations=conversations_of(2, 2), warmup_session_count=1, session_count=2)
+    run(it.executor.run())
+    assert it.column("phase") == ["warmup"] * 2 + ["profiling"] * 4
+    names = [each.conversation_id for each in it.column("conversation")]
+    assert names == ["c0", "c0", "c1", "c1", "c0", "c0"]
+
+
+def test_a_warm_up_has_an_arrival_of_its_own(rig, run):
+    """At its own concurrency."""
+
+    async def script(_request, _record):
+        seen.append(it.transport.under_way)
+        await asyncio.sleep(0)
+
+    seen = []
+    it = rig(script, warmup_request_count=10, warmup_concurrency=5, request_count=10, concurrency=2)
+    run(it.executor.run())
+    assert (max(seen[:10]), max(seen[10:])) == (5, 2)
