@@ -75,7 +75,7 @@ def _named(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     """Yield each row with the metric's name and unit, which only its first row has."""
     last = ""
     for row in rows:
-        if not _is_equal(row):
+        if not (_is_equal(row) or _is_alone(row)):
             yield row, "" if row.tag == last else f"{row.tag} ({row.unit})"
             last = row.tag
 
@@ -83,6 +83,11 @@ def _named(rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
 def _is_equal(row: Row) -> bool:
     """Say whether all runs have the same value, which needs no row."""
     return all(each is not None and each.verdict is Verdict.SAME for each in row.differences)
+
+
+def _is_alone(row: Row) -> bool:
+    """Say whether there is nothing to compare: the first run, or all others, lack the value."""
+    return all(each is None for each in row.differences)
 
 
 def _right_aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -102,6 +107,9 @@ def _explanation(comparison: Comparison) -> Iterator[str]:
     equal = [row.tag for row in comparison.rows if _is_equal(row)]
     if equal:
         yield f"Equal in all runs: {', '.join(dict.fromkeys(equal))}."
+    alone = [row.tag for row in comparison.rows if _is_alone(row)]
+    if alone:
+        yield f"Not in both of two runs: {', '.join(dict.fromkeys(alone))}."
     verdicts = {each.verdict for row in comparison.rows for each in row.differences if each}
     if Verdict.NOISE in verdicts:
         yield (

@@ -70,6 +70,17 @@ def test_more_runs_are_columns(aiperf, run_of):
     assert cells(done.stdout, "request_latency")[-1] == "better"
 
 
+def test_what_cannot_be_compared_takes_no_row(aiperf, run_of, fresh_python):
+    """A metric that one of two runs lacks is named below."""
+    a, b = run_of("a", 10), run_of("b", 20)
+    path = fresh_python.cwd / b / "profile_export_aiperf.json"
+    summary = json.loads(path.read_text())
+    path.write_text(json.dumps(summary | {"goodput": {"unit": "requests/sec", "avg": 1.0}}))
+    done = aiperf("compare", a, b, "--stat", "avg")
+    assert "Not in both of two runs: goodput." in done.stdout
+    assert [line for line in done.stdout.splitlines() if line.startswith("goodput")] == []
+
+
 def test_json_has_everything(aiperf, run_of):
     """Also the rows in which nothing differs."""
     done = aiperf("compare", run_of("a", 10), run_of("b", 20), "--json", "--confidence", "99")
