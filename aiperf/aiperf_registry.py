@@ -178,6 +178,20 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             description="any JSON API, by a template for requests and a path into responses",
             metadata={"path": "/", "streaming": True, "tokens": True, "extra": "template"},
         ),
+        LazyEntry(
+            "kserve_v2_infer",
+            "aiperf.endpoints.kserve_v2_infer",
+            "KServeV2InferEndpoint",
+            identifier="kserve_v2_infer",
+            description="KServe v2 inference, text in tensors; streamed over gRPC alone",
+            metadata={
+                "path": "/v2/models/MODEL/infer",
+                "streaming": True,
+                "tokens": True,
+                "streaming_transports": ["grpc"],
+                "inputs": ["text"],
+            },
+        ),
     ]
 
 
@@ -192,6 +206,14 @@ def aiperf_register_transport() -> list[LazyEntry]:
             identifier="http",
             description="HTTP/1.1 with keep-alive, TLS and streaming",
             metadata={"schemes": ["http", "https"]},
+        ),
+        LazyEntry(
+            "grpc",
+            "aiperf.transports.grpc_transport",
+            "GRPCTransport",
+            identifier="grpc",
+            description="KServe v2 inference over gRPC, unary and streamed",
+            metadata={"schemes": ["grpc", "grpcs"], "extra": "grpc"},
         ),
     ]
 

@@ -229,12 +229,20 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
     An entry whose metadata does not say is taken to give both.
 
     Raises:
-        ConfigError: ``--streaming`` is asked of an endpoint that cannot stream.
+        ConfigError: ``--streaming`` is asked of an endpoint that cannot stream, or that cannot
+            over the transport.
     """
     metadata = _endpoint_metadata(config)
     if config.streaming and metadata.get("streaming") is False:
         raise ConfigError(
             f"Endpoint type {config.types.endpoint!r} cannot stream. Leave --streaming out.",
+            option="--streaming",
+        )
+    over = metadata.get("streaming_transports")
+    if config.streaming and over and config.types.transport not in over:
+        raise ConfigError(
+            f"Endpoint type {config.types.endpoint!r} can stream over {' and '.join(over)} alone. "
+            f"Use --transport {over[0]}, or leave --streaming out.",
             option="--streaming",
         )
     gives = {"streaming"} if config.streaming else set()

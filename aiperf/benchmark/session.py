@@ -12,6 +12,7 @@ from aiperf.benchmark.provenance import without_credentials
 from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
 from aiperf.benchmark.tokenizer_choice import with_tokenizer
+from aiperf.benchmark.transport_choice import is_for_grpc
 from aiperf.common.factories import ExporterFactory, PluginDiscovery
 
 if TYPE_CHECKING:
@@ -54,9 +55,14 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
             log.info("plugin %s: %s %s", record.name, record.status, record.error or record.reason)
         if not config.transport.url:
             from aiperf.server.process import EmbeddedServer  # noqa: PLC0415 - unless asked for
+            from aiperf.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
+            over_grpc = is_for_grpc(config)
+            if over_grpc:
+                server = replace(server or ServerSettings(), grpc_port=0)
             embedded = stack.enter_context(EmbeddedServer(server))
-            config = replace(config, transport=replace(config.transport, url=embedded.url))
+            url = embedded.grpc_url if over_grpc else embedded.url
+            config = replace(config, transport=replace(config.transport, url=url))
         benchmark = Benchmark(config, report)
         log.info("measuring %s", without_credentials(config.transport.url))
         outcome = benchmark.run(event_loop_factory())

@@ -8,8 +8,16 @@ from typing import Any
 
 import click
 
-from aiperf.server.errors import ServerBindError, ServerSettingError, TruthLogError
+from aiperf.server.errors import (
+    ServerBindError,
+    ServerExtraError,
+    ServerSettingError,
+    TruthLogError,
+)
 from aiperf.server.settings import ServerSettings
+
+_TYPES = {"log": click.Path(path_type=Path), "grpc_port": int}
+"""The types of the settings that may be left out."""
 
 
 def _option(setting: Field[Any]) -> click.Option:
@@ -18,7 +26,7 @@ def _option(setting: Field[Any]) -> click.Option:
     limits = "" if low is None else f"  [{low} to {high:,}]"
     return click.Option(
         [_name(setting.name)],
-        type=click.Path(path_type=Path) if setting.name == "log" else type(setting.default),
+        type=_TYPES.get(setting.name) or type(setting.default),
         default=setting.default,
         help=setting.metadata["help"] + limits,
         show_default=setting.default is not None,
@@ -42,9 +50,9 @@ def mock_server(**settings: Any) -> None:
         serve(ServerSettings(**settings), _say_ready)
     except ServerSettingError as error:
         raise click.BadParameter(str(error), param_hint=_name(error.setting)) from error
-    except (ServerBindError, TruthLogError) as error:
+    except (ServerBindError, ServerExtraError, TruthLogError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _say_ready(url: str) -> None:
-    click.echo(f"AIPerf mock server on {url}")
+def _say_ready(*urls: str) -> None:
+    click.echo(f"AIPerf mock server on {' and '.join(urls)}")

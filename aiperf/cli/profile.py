@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from aiperf.cli.class_types import check_class_types
 from aiperf.cli.config_option import config_option
@@ -69,6 +70,7 @@ def profile(
         return
     # Imported here so that --help costs nothing of this.
     from aiperf.benchmark.session import run_session  # noqa: PLC0415
+    from aiperf.benchmark.transport_choice import with_transport_of_url  # noqa: PLC0415
     from aiperf.cli.arguments import to_config  # noqa: PLC0415
     from aiperf.cli.discovered import discover  # noqa: PLC0415
 
@@ -79,6 +81,8 @@ def profile(
         found.echo_errors()
         context.exit(found.exit_code)
     check_class_types(context, found.registry)
+    if context.get_parameter_source("transport") is ParameterSource.DEFAULT:
+        config = with_transport_of_url(config)
     outcome = run_session(config)
     context.exit(_exit_code(outcome))
 

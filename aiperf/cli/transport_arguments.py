@@ -20,7 +20,7 @@ def transport_config(chosen: Mapping[str, Any]) -> TransportConfig:
     url = chosen["url"]
     headers = pairs("--header", chosen["headers"], parse_values=False)
     return TransportConfig(
-        url=_with_scheme(url) if url is not None else "",
+        url=_with_scheme(url, chosen["transport"]) if url is not None else "",
         connect_timeout=chosen["connect_timeout_seconds"],
         request_timeout=chosen["request_timeout_seconds"],
         idle_timeout=chosen["idle_timeout_seconds"],
@@ -31,5 +31,6 @@ def transport_config(chosen: Mapping[str, Any]) -> TransportConfig:
     )
 
 
-def _with_scheme(url: str) -> str:
-    return url if "://" in url else f"http://{url}"
+def _with_scheme(url: str, transport: str) -> str:
+    """Return the URL of a server that speaks HTTP if nothing is said; other transports know."""
+    return url if "://" in url or transport != "http" else f"http://{url}"

@@ -12,11 +12,14 @@ transport = together(
     click.option(
         "--url",
         "-u",
-        help="The server, such as localhost:8000 or https://host/prefix. Without it, an embedded "
-        "server is started and measured.",
+        help="The server, such as localhost:8000, https://host/prefix or grpc://host:8001. Without "
+        "it, an embedded server is started and measured.",
     ),
     class_type_option(
-        "--transport", factory="transport", default="http", help_text="How requests are sent."
+        "--transport",
+        factory="transport",
+        default="http",
+        help_text="How requests are sent; where it is left out, what speaks the URL's scheme.",
     ),
     click.option(
         "--api-key",

@@ -16,8 +16,9 @@
     │   ├── IdleTimeout                  no byte came for the length of the idle timeout
     │   ├── ConnectionReset              the connection broke, or closed without an answer
     │   ├── IncompleteResponse           it closed, or the stream ended, before the end
-    │   ├── ProtocolError                what came is not HTTP/1.1 as we asked for it
-    │   └── HTTPStatusError              the status is not 2xx; `code`, `excerpt`
+    │   ├── ProtocolError                what came is not the protocol that we asked for
+    │   ├── HTTPStatusError              the status is not 2xx; `code`, `excerpt`
+    │   └── GRPCStatusError              the server's gRPC status is not OK; `code`, `status`
     └── ResponseError                    a whole response came, but not what was asked for
         ├── InvalidJSONError             it is not JSON; `excerpt`
         ├── InvalidSSEError              its last server-sent event is cut off; `excerpt`
@@ -120,7 +121,7 @@ class IncompleteResponse(TransportError):  # noqa: N818 - the name that records 
 
 
 class ProtocolError(TransportError):
-    """What the server sent is not HTTP/1.1, or is encoded in a way that was not asked for."""
+    """What the server sent is not the transport's protocol, or not as it was asked for."""
 
 
 class HTTPStatusError(TransportError):
@@ -128,6 +129,16 @@ class HTTPStatusError(TransportError):
 
     code: int = 0
     excerpt: str = ""
+
+
+class GRPCStatusError(TransportError):
+    """The server ended a call with ``status``, the name of a gRPC status that is not ``OK``.
+
+    ``code`` is the HTTP status that says the same.
+    """
+
+    code: int = 0
+    status: str = ""
 
 
 class ResponseError(AIPerfError):

@@ -137,6 +137,8 @@ class EndpointFactory(AIPerfFactory[str, "EndpointProtocol"]):
         streaming (bool): whether a response can be streamed.
         tokens (bool): whether it yields output tokens.
         streaming_path (str): the URL path of streamed responses, where it is another one.
+        streaming_transports (list of str): the transports over which it can be streamed, where
+            those are not all.
         inputs (list of str): what of a turn it sends: ``text``, ``image``, ``audio``, ``query``.
         api_key_header (str): the header that the API key goes into, by itself; without it, the
             key goes into ``Authorization`` after ``Bearer``.
@@ -197,7 +199,8 @@ class TransportFactory(AIPerfFactory[str, "TransportProtocol"]):
     An implementation provides ``TransportProtocol``. It knows no wire format.
 
     Metadata:
-        schemes (list of str): the URL schemes that it speaks.
+        schemes (list of str): the URL schemes that it speaks. ``--transport``, where it is left
+            out, follows the URL's, and the embedded server speaks ``http`` or else ``grpc``.
 
     Example::
 

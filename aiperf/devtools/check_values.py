@@ -22,6 +22,7 @@ KEYS: Final[Mapping[str, Mapping[str, type]]] = {
         "path": str,
         "streaming_path": str,
         "streaming": bool,
+        "streaming_transports": list,
         "tokens": bool,
         "inputs": list,
         "api_key_header": str,

@@ -23,8 +23,9 @@ from aiperf.server.error_shapes import OPENAI_ERRORS, refusal
 from aiperf.server.errors import BadRequestError
 from aiperf.server.generate import Generate
 from aiperf.server.huggingface_errors import TEI_ERRORS, TGI_ERRORS
+from aiperf.server.kserve import KServe
 from aiperf.server.messages import Messages
-from aiperf.server.randomness import FAILURES, draw
+from aiperf.server.numbering import FAILURE, Numbering
 from aiperf.server.ranking_errors import COHERE_ERRORS, NIM_ERRORS
 from aiperf.server.rankings import Rankings
 from aiperf.server.reply import Stream, Whole
@@ -59,9 +60,12 @@ class ModelServer:
         self._settings = settings
         self._pacer = pacer
         self._log = log
-        self._delays = Delays(settings)
-        self._fails_below = int(settings.error_rate * 2**64)
-        self._count = 0
+        self.delays = Delays(settings)
+        """When each token of a response is due."""
+        self.numbering = Numbering(settings)
+        """Which number each request has."""
+        self.kserve = KServe(settings, tokens)
+        """What answers requests of KServe's v2 protocol."""
         generate = Generate(settings, tokens)
         rankings = Rankings(settings)
         self._routes: Mapping[str, Route] = {
@@ -104,31 +108,32 @@ class ModelServer:
         self, method: str, body: bytes, entry: Entry, receive: Receive, send: Send
     ) -> None:
         path = entry.path
-        allowed = "POST" if path in self._routes else "GET" if path in self._pages else method
+        route = self._routes.get(path) or self.kserve.route(path)
+        page = None if route else self._pages.get(path) or self.kserve.page(path)
+        allowed = "POST" if route else "GET" if page else method
         if method != allowed:
             message = f"Not allowed to {method} on {path}; use {allowed}."
             body = OPENAI_ERRORS.body(405, message)
             reply = Whole(body, 405, headers=((b"allow", allowed.encode()),))
             await send_whole(reply, send, entry)
-        elif path in self._routes:
-            await self._infer(self._routes[path], body, entry, receive, send)
-        elif path in self._pages:
-            await send_whole(Whole(self._pages[path]), send, entry)
+        elif route:
+            await self._infer(route, body, entry, receive, send)
+        elif page:
+            await send_whole(Whole(page), send, entry)
         else:
-            known = ", ".join([*self._routes, *self._pages])
+            known = ", ".join([*self._routes, *self._pages, "/v2/models/MODEL/infer"])
             message = f"Unknown URL ({method} {path}); this server has {known}."
             await send_whole(Whole(OPENAI_ERRORS.body(404, message), 404), send, entry)
 
     async def _infer(
         self, route: Route, body: bytes, entry: Entry, receive: Receive, send: Send
     ) -> None:
-        number = entry.number = self._count
-        self._count += 1
+        number = entry.number = self.numbering.next()
         reply = self._reply(route, body, number)
         entry.images, entry.audios = reply.images, reply.audios
         due: Sequence[int] = ()
         if reply.status == HTTPStatus.OK:
-            due = self._delays.plan(number, reply.tokens, entry.received_ns)
+            due = self.delays.plan(number, reply.tokens, entry.received_ns)
         waiter = Waiter(self._pacer, receive) if due else None
         if isinstance(reply, Stream):
             await send_stream(reply, send, entry, waiter, due, errors=route.errors)
@@ -136,10 +141,9 @@ class ModelServer:
             await send_whole(reply, send, entry, waiter, due, errors=route.errors)
 
     def _reply(self, route: Route, body: bytes, number: int) -> Reply:
-        if self._fails_below and draw(self._settings.seed, FAILURES, number) < self._fails_below:
+        if self.numbering.fails(number):
             status = self._settings.error_status
-            message = "This request fails, as --error-rate asks."
-            return Whole(route.errors.body(status, message), status)
+            return Whole(route.errors.body(status, FAILURE), status)
         try:
             return route.answer(request.parse(body), number)
         except BadRequestError as error:

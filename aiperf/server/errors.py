@@ -5,6 +5,7 @@
     AIPerfError
     ├── ServerSettingError    a setting is out of its range
     ├── ServerBindError       the address cannot be listened on
+    ├── ServerExtraError      what a setting needs is not installed
     ├── TruthLogError         the truth log cannot be written
     ├── EmbeddedServerError   the server's process did not start, or ended by itself
     └── BadRequestError       a client's request is refused; becomes the response to it
@@ -29,6 +30,12 @@ class ServerBindError(AIPerfError):
 
     host: str = ""
     port: int = 0
+
+
+class ServerExtraError(AIPerfError):
+    """A setting needs what is not installed; ``extra`` is the extra of AIPerf that brings it."""
+
+    extra: str = ""
 
 
 class TruthLogError(AIPerfError):

@@ -45,6 +45,8 @@ class EmbeddedServer:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
         """``http://host:port``, once it has started."""
+        self.grpc_url = ""
+        """``grpc://host:port``, once it has started, if the settings have a ``grpc_port``."""
         self.pid = 0
         """The process's id, once it has started."""
         self.status: int | None = None
@@ -63,11 +65,12 @@ class EmbeddedServer:
         if self._process is not None:
             return
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by _end
-        self.url, self.status, self.stderr = "", None, ""
+        self.url, self.grpc_url, self.status, self.stderr = "", "", None, ""
         try:
             self._process = _spawn(self._settings, self._errors)
             self.pid = self._process.pid
-            self.url = _first_line(cast("IO[bytes]", self._process.stdout))
+            said = _first_line(cast("IO[bytes]", self._process.stdout))
+            self.url, _, self.grpc_url = said.partition(" ")
         except BaseException as error:
             self._end()
             if isinstance(error, OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import importlib.util
 import os
 import signal
 import socket
@@ -15,7 +16,7 @@ import uvicorn
 
 from aiperf.server.app import ModelServer
 from aiperf.server.arrival_times import StampingProtocol
-from aiperf.server.errors import ServerBindError
+from aiperf.server.errors import ServerBindError, ServerExtraError
 from aiperf.server.pacer import Pacer
 from aiperf.server.truth_log import TruthLog
 
@@ -43,7 +44,7 @@ _NEXT_STEPS = {
 
 def serve(
     settings: ServerSettings,
-    ready: Callable[[str], None],
+    ready: Callable[..., None],
     *,
     until_closed: int | None = None,
 ) -> None:
@@ -51,13 +52,17 @@ def serve(
 
     Args:
         settings: What to serve, and where.
-        ready: Called with the server's URL as soon as it accepts connections.
+        ready: Called with the server's URL as soon as it accepts connections, and after that with
+            the URL for gRPC if there is one.
         until_closed: A pipe's file descriptor; its other end's closing stops the server, too.
 
     Raises:
         ServerBindError: The address cannot be listened on.
+        ServerExtraError: gRPC is asked for and not installed.
         TruthLogError: The truth log cannot be written.
     """
+    if settings.grpc_port is not None:
+        _check_grpc()
     with ExitStack() as stack:
         listener = stack.enter_context(_listen(settings.host, settings.port))
         log = None
@@ -90,13 +95,14 @@ async def _serve(
     settings: ServerSettings,
     listener: socket.socket,
     log: TruthLog | None,
-    ready: Callable[[str], None],
+    ready: Callable[..., None],
     until_closed: int | None,
 ) -> None:
     loop = asyncio.get_running_loop()
     pacer = Pacer()
+    app = ModelServer(settings, pacer, log)
     config = uvicorn.Config(
-        ModelServer(settings, pacer, log),
+        app,
         http=StampingProtocol,
         ws="none",
         lifespan="off",
@@ -111,9 +117,23 @@ async def _serve(
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    url = _url(listener)
+    urls = [_url(listener)]
+    grpc_server = None
+    if settings.grpc_port is not None:
+        from aiperf.server.grpc_service import (  # noqa: PLC0415 - grpcio is an extra
+            GRPCService,
+            start_grpc,
+        )
+
+        service = GRPCService(settings, app, pacer, log)
+        try:
+            grpc_server, grpc_url = await start_grpc(service, settings.host, settings.grpc_port)
+        except ServerBindError:
+            pacer.close()
+            raise
+        urls.append(grpc_url)
     gc.freeze()  # what was imported stays: collections need not look at it, and pause for less
-    server = _Server(config, started=lambda: ready(url), stopping=pacer.stop)
+    server = _Server(config, started=lambda: ready(*urls), stopping=pacer.stop)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -131,7 +151,19 @@ async def _serve(
     try:
         await server.serve(sockets=[listener])
     finally:
+        if grpc_server is not None:
+            await grpc_server.stop(_GRACE_S)
         pacer.close()
+
+
+def _check_grpc() -> None:
+    """Find out whether gRPC can be spoken, before anything else is begun."""
+    if not all(map(importlib.util.find_spec, ("grpc", "google.protobuf"))):
+        raise ServerExtraError(
+            "speaking gRPC needs grpcio and protobuf, which are not installed. Install them with "
+            "pip install 'aiperf[grpc]', or leave --grpc-port out",
+            extra="grpc",
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -35,6 +35,15 @@ class ServerSettings:
     port: int = field(
         default=8000, metadata=_about("Port to listen on; 0 takes any free one.", 0, 65_535)
     )
+    grpc_port: int | None = field(
+        default=None,
+        metadata=_about(
+            "Port to speak KServe v2 over gRPC on; 0 takes any free one. Without it, gRPC is not "
+            "spoken.",
+            0,
+            65_535,
+        ),
+    )
     ttft: float = field(
         default=20.0,
         metadata=_about(
@@ -86,7 +95,7 @@ class ServerSettings:
         for each in fields(self):
             low, high = each.metadata["low"], each.metadata["high"]
             value = getattr(self, each.name)
-            if low is not None and not low <= value <= high:  # False for NaN, too
+            if None not in (low, value) and not low <= value <= high:  # False for NaN, too
                 raise ServerSettingError(
                     f"{each.name} must be from {low} to {high}, not {value}",
                     setting=each.name,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BODY = b'{"prompt": "Hello"}'
 _ENDS = {
-    Behaviour.STATUS: errors.HTTPStatusError,
+    Behaviour.STATUS: errors.TransportError,
     Behaviour.HANG: errors.RequestTimeout,
     Behaviour.HANG_IN_BODY: errors.RequestTimeout,
     Behaviour.CUT: errors.IncompleteResponse,
@@ -37,13 +37,19 @@ class TransportContract(Contract):
     """Subclass it and set ``implementation``.
 
     The transport is tried against a real server on a loopback port that speaks HTTP/1.1. For one
-    that speaks something else, override :meth:`server` with a server of the same interface.
+    that speaks something else, override :meth:`server` with a server of the same interface, and say
+    what is different: ``scheme`` of its URL, ``body`` and ``path`` that it can carry,
+    ``content_type`` in the record of a stream, ``status_error`` for what the server refuses.
     """
 
     factory = TransportFactory
     protocols = (TransportProtocol,)
 
+    scheme: ClassVar[str] = "http"
     path: ClassVar[str] = "/v1/chat/completions"
+    body: ClassVar[bytes] = BODY
+    content_type: ClassVar[str] = "text/event-stream"
+    status_error: ClassVar[type[errors.TransportError]] = errors.HTTPStatusError
     headers: ClassVar[Mapping[str, str]] = {
         "Content-Type": "application/json",
         "Accept": "text/event-stream",
@@ -101,7 +107,7 @@ class TransportContract(Contract):
                 f"{len(record.parts)} parts have {len(record.part_ns)} times"
             )
             assert record.status == 200, f"the status is {record.status}"  # noqa: PLR2004 - HTTP's
-            assert record.content_type.startswith("text/event-stream"), record.content_type
+            assert record.content_type.startswith(self.content_type), record.content_type
 
         run(test())
 
@@ -111,11 +117,11 @@ class TransportContract(Contract):
         async def test() -> None:
             changes = {"headers": {"X-Asked": "for"}, "api_key": "secret"}
             async with self._running(Behaviour.ANSWER, **changes) as (transport, server):
-                request = transport.prepare(self.path, BODY, self.headers)
+                request = transport.prepare(self.path, self.body, self.headers)
                 await transport.send(request, RawRecord(), request_id="r-1", correlation_id="c-1")
                 await transport.send(request, RawRecord())
             first, second = server.received
-            assert (first.target, first.body) == (self.path, BODY), f"the server got {first}"
+            assert (first.target, first.body) == (self.path, self.body), f"the server got {first}"
             wanted = {name.lower(): value for name, value in self.headers.items()} | {
                 "x-asked": "for",
                 "authorization": "Bearer secret",
@@ -134,14 +140,14 @@ class TransportContract(Contract):
 
         async def test() -> None:
             async with self._running(Behaviour.STREAM) as (transport, server):
-                request = transport.prepare(self.path, BODY, self.headers)
+                request = transport.prepare(self.path, self.body, self.headers)
                 records = [RawRecord() for _ in range(8)]
                 for record in records[:2]:
                     await transport.send(request, record)
                 await asyncio.gather(*(transport.send(request, each) for each in records[2:]))
             assert [each.error for each in records] == [None] * 8
             assert {b"".join(each.parts) for each in records} == {b"".join(PARTS)}
-            assert {each.body for each in server.received} == {BODY}, "the body changed"
+            assert {each.body for each in server.received} == {self.body}, "the body changed"
 
         run(test())
 
@@ -152,7 +158,7 @@ class TransportContract(Contract):
         async def listen() -> None:
             async with server.running():
                 transport = self.make(config=self.config(server.url))
-                transport.prepare(self.path, BODY, self.headers)
+                transport.prepare(self.path, self.body, self.headers)
                 await asyncio.sleep(0)
                 await transport.close()
 
@@ -174,6 +180,8 @@ class TransportContract(Contract):
                     f"the server's behaviour was: {behaviour.value}, and the record has no error"
                 )
                 check_error(record.error, _ENDS[behaviour])
+                if behaviour is Behaviour.STATUS:
+                    check_error(record.error, self.status_error)
                 assert 0 < record.start_ns <= record.end_ns, (
                     f"start_ns is {record.start_ns} and end_ns {record.end_ns} of a failed request"
                 )
@@ -194,7 +202,7 @@ class TransportContract(Contract):
             with socket.socket() as taken:
                 taken.bind(("127.0.0.1", 0))  # bound and not listening: nobody else can be there
                 transport = self.make(
-                    config=self.config(f"http://127.0.0.1:{taken.getsockname()[1]}")
+                    config=self.config(f"{self.scheme}://127.0.0.1:{taken.getsockname()[1]}")
                 )
                 try:
                     with blaming("there is no server"):
@@ -215,7 +223,7 @@ class TransportContract(Contract):
 
         async def test() -> None:
             async with self._running(behaviour) as (transport, server):
-                request, record = transport.prepare(self.path, BODY, self.headers), RawRecord()
+                request, record = transport.prepare(self.path, self.body, self.headers), RawRecord()
                 task = asyncio.create_task(transport.send(request, record))
                 while not (
                     record.parts if behaviour is Behaviour.HANG_IN_BODY else server.received
@@ -274,5 +282,5 @@ class TransportContract(Contract):
 
     async def _send(self, transport: TransportProtocol) -> RawRecord:
         record = RawRecord()
-        await transport.send(transport.prepare(self.path, BODY, self.headers), record)
+        await transport.send(transport.prepare(self.path, self.body, self.headers), record)
         return record

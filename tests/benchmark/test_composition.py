@@ -57,6 +57,15 @@ def test_streaming_of_what_cannot_stream_is_an_error(with_types):
     assert caught.value.option == "--streaming"
 
 
+def test_streaming_over_a_transport_that_has_none_is_an_error(with_types):
+    """The message names the transport that has."""
+    over_http = with_types({"streaming": True}, endpoint="kserve_v2_infer")
+    with pytest.raises(ConfigError, match=r"stream over grpc alone. Use --transport grpc"):
+        endpoint_gives(over_http)
+    over_grpc = with_types({"streaming": True}, endpoint="kserve_v2_infer", transport="grpc")
+    assert endpoint_gives(over_grpc) == {"streaming", "tokens"}
+
+
 @pytest.mark.parametrize(
     ("endpoint", "header"), [("chat", b"Authorization: Bearer k"), ("messages", b"x-api-key: k")]
 )

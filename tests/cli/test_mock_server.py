@@ -55,6 +55,7 @@ def test_options_reach_the_server(tmp_path):
     """What is set on the command line is what the log's header says was served."""
     log = tmp_path / "truth.jsonl"
     chosen = {
+        "grpc_port": 0,
         "ttft": 1.5,
         "itl": 0.25,
         "output_tokens": 3,

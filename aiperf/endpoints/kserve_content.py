@@ -1,0 +1,109 @@
+"""What a KServe v2 response says, whether it came as JSON or in the messages of gRPC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aiperf.common.errors import AIPerfError, EmptyResponseError, error_details
+from aiperf.endpoints.content import Content
+from aiperf.endpoints.json_body import WRONG_SHAPE, unreadable, wrong_shape
+
+if TYPE_CHECKING:
+    from aiperf.common.models import ParsedResponse, RawRecord
+
+_GRPC = "application/grpc"
+
+
+class KServeContent(Content):
+    """The text of one output tensor, from one response or from several of a stream.
+
+    Args:
+        output_name: The tensor's name; where there is none, the first tensor is taken.
+    """
+
+    __slots__ = ("_output_name",)
+
+    whole_name = event_name = "a KServe v2 inference response"
+
+    def __init__(self, output_name: str) -> None:
+        super().__init__()
+        self._output_name = output_name
+
+    def add_whole(self, response: dict[str, Any], ns: int) -> None:
+        """Add the text that was complete at ``ns``; numbers are taken as JSON writes them."""
+        outputs = response["outputs"]
+        named = [each for each in outputs if each.get("name") == self._output_name]
+        for output in (named or outputs)[:1]:
+            text = "".join(map(_element, _flat(output["data"])))
+            if text:
+                self.text.append(text)
+                self.content_ns.append(ns)
+
+    def add_event(self, event: dict[str, Any], ns: int) -> None:
+        """Add one response of a stream."""
+        self.add_whole(event, ns)
+
+
+def read_kserve(record: RawRecord, output_name: str) -> ParsedResponse:
+    """Return what ``record``'s body means: one JSON value, or messages of gRPC.
+
+    An error that the transport found stays the error; what came before it is still parsed.
+    """
+    content = KServeContent(output_name)
+    error: AIPerfError | None = None
+    try:
+        if record.content_type.startswith(_GRPC):
+            _read_messages(record, content)
+        else:
+            _read_json(record, content)
+    except AIPerfError as exc:
+        error = exc
+    except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
+        error = unreadable(exc)
+    parsed = content.parsed()
+    if error is None and not parsed.content_ns:
+        error = EmptyResponseError(
+            f"the response has no text: its tensor {output_name!r}, or else its first one, is "
+            "empty; look into the server's log, and name another with --extra-inputs v2_output_name"
+        )
+    parsed.error = record.error or (error_details(error) if error else None)
+    return parsed
+
+
+def _read_json(record: RawRecord, content: KServeContent) -> None:
+    body = b"".join(record.parts)
+    if not body.strip():
+        return
+    response = content.load(body)
+    try:
+        content.add_whole(response, record.part_ns[-1])
+    except WRONG_SHAPE as error:
+        raise wrong_shape(content.whole_name, body) from error
+
+
+def _read_messages(record: RawRecord, content: KServeContent) -> None:
+    from aiperf.common.kserve_calls import response_json  # noqa: PLC0415 - protobuf is an extra
+
+    for part, ns in zip(record.parts, record.part_ns, strict=True):
+        content.add_event(response_json(part, record.content_type), ns)
+
+
+def _flat(data: Any) -> list[Any]:
+    """Return the elements of a tensor, which may be nested as its shape is."""
+    if not isinstance(data, list):
+        msg = f"not a tensor's data: {data!r}"
+        raise TypeError(msg)
+    flat: list[Any] = []
+    for each in data:
+        flat.extend(_flat(each) if isinstance(each, list) else (each,))
+    return flat
+
+
+def _element(value: Any) -> str:
+    """Return one element as text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return repr(value)
+    msg = f"not an element of a tensor: {value!r}"
+    raise TypeError(msg)

@@ -1,0 +1,239 @@
+"""Calls over real loopback connections: what is sent, kept and trusted, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+
+import pytest
+import trustme
+
+grpc = pytest.importorskip("grpc", reason="grpcio cannot be installed on this interpreter")
+
+from aiperf.common.config import TransportConfig  # noqa: E402 - skipped before
+from aiperf.common.errors import ConfigError  # noqa: E402 - as above
+from aiperf.common.models import RawRecord  # noqa: E402 - as above
+from aiperf.testing.grpc_server import GRPCServer  # noqa: E402 - as above
+from aiperf.testing.http_server import PARTS, Behaviour  # noqa: E402 - as above
+from aiperf.transports.grpc_transport import GRPCTransport  # noqa: E402 - as above
+
+PATH = "/v2/models/m/infer"
+BODY = b'{"inputs": []}'
+WHOLE = {"Content-Type": "application/json", "Accept": "application/json"}
+STREAM = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+
+
+@asynccontextmanager
+async def open_transport(url, **config):
+    transport = GRPCTransport(config=TransportConfig(url=url, **config))
+    try:
+        yield transport
+    finally:
+        await transport.close()
+
+
+async def send(transport, headers=WHOLE, **ids):
+    record = RawRecord()
+    await transport.send(transport.prepare(PATH, BODY, headers), record, **ids)
+    return record
+
+
+def test_a_whole_response_is_one_part(run):
+    """It is complete when it has come; the next request goes out on the same connection."""
+
+    async def main():
+        server = GRPCServer()
+        async with server.running(), open_transport(server.url) as transport:
+            first, second = await send(transport), await send(transport, request_id="r")
+        assert (first.error, first.parts, first.status) == (None, [b"".join(PARTS)], 200)
+        assert first.start_ns <= first.sent_ns <= first.ack_ns == first.part_ns[0] <= first.end_ns
+        assert "ModelInferResponse" in first.content_type
+        assert (first.connection_reused, second.connection_reused) == (False, True)
+        assert server.received[1].headers["x-request-id"] == "r"
+        assert server.received[1].headers["user-agent"].startswith("aiperf ")
+
+    run(main())
+
+
+def test_there_is_a_connection_for_every_hundred_requests(run, until):
+    """None waits in the client for one that it shares."""
+
+    async def main():
+        server = GRPCServer(behaviour=Behaviour.HANG)
+        async with server.running(), open_transport(server.url) as transport:
+            tasks = [asyncio.create_task(send(transport)) for _ in range(250)]
+            await until(lambda: len(server.received) == len(tasks))
+            assert server.connections == 3
+            await transport.close()
+            records = await asyncio.gather(*tasks)
+        assert {each.error.type for each in records} == {"TransportError"}
+        assert "AIPerf closed the connection" in records[0].error.message
+
+    run(main())
+
+
+def test_a_server_that_falls_silent_is_an_error(run):
+    """Before the first message as in the middle; what came is kept."""
+
+    async def main():
+        server = GRPCServer()
+        async with (
+            server.running(),
+            open_transport(server.url, idle_timeout=0.1) as transport,
+        ):
+            assert (await send(transport, STREAM)).error is None
+            server.behaviour = Behaviour.HANG
+            assert (await send(transport)).error.type == "IdleTimeout"
+            server.behaviour = Behaviour.HANG_IN_BODY
+            record = await send(transport, STREAM)
+            assert (record.error.type, record.parts) == ("IdleTimeout", [PARTS[0]])
+
+    run(main())
+
+
+def test_a_server_that_does_not_answer_the_connection_is_a_timeout(run):
+    """Within the connect timeout, not the request's."""
+
+    async def main():
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = "grpc://{}:{}".format(*silent.getsockname())
+            async with open_transport(url, connect_timeout=0.15) as transport:
+                assert (await send(transport)).error.type == "ConnectTimeout"
+
+    run(main())
+
+
+@asynccontextmanager
+async def tls_server():
+    """Give the port of a server with a certificate for localhost, and its authority's file."""
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    credentials = grpc.ssl_server_credentials(
+        [
+            (
+                certificate.private_key_pem.bytes(),
+                b"".join(each.bytes() for each in certificate.cert_chain_pems),
+            )
+        ]
+    )
+    inner = GRPCServer()
+    server = grpc.aio.server()
+
+    class Handler(grpc.GenericRpcHandler):
+        def service(self, _):
+            return grpc.unary_unary_rpc_method_handler(inner.infer)
+
+    server.add_generic_rpc_handlers((Handler(),))
+    port = server.add_secure_port("localhost:0", credentials)
+    await server.start()
+    with authority.cert_pem.tempfile() as ca_file:
+        try:
+            yield port, ca_file
+        finally:
+            await server.stop(None)
+
+
+def test_a_certificate_is_checked_unless_that_is_not_wanted(run):
+    """By the authority that is given and by the host's name, or not at all."""
+
+    async def main():
+        async with tls_server() as (port, ca_file):
+            url = f"grpcs://localhost:{port}"
+            async with open_transport(url, ca_file=ca_file) as transport:
+                assert (await send(transport)).error is None
+            async with open_transport(url) as transport:
+                assert (await send(transport)).error.type == "TLSError"
+            for host in ("localhost", "127.0.0.1"):
+                async with open_transport(f"grpcs://{host}:{port}", verify=False) as transport:
+                    assert (await send(transport)).error is None
+            async with open_transport(f"grpc://localhost:{port}") as transport:
+                assert (await send(transport)).error is not None
+
+    run(main())
+
+
+def test_no_server_to_trust_blindly_is_a_connect_error(run, tmp_path):
+    """And a file without certificates is an error of the configuration."""
+
+    async def main():
+        async with open_transport("grpcs://localhost:1", verify=False) as transport:
+            assert (await send(transport)).error.type == "ConnectError"
+
+    run(main())
+    (tmp_path / "none.pem").write_text("none")
+    with pytest.raises(ConfigError, match="cannot be read as certificates") as caught:
+        GRPCTransport(config=TransportConfig("grpcs://h:1", ca_file=str(tmp_path / "none.pem")))
+    assert caught.value.option == "--tls-ca-file"
+
+
+@pytest.mark.parametrize(
+    ("headers", "message"),
+    [
+        ({"X-Tag-bin": "a"}, "metadata that is bytes"),
+        ({"grpc-timeout": "1S"}, "set for each gRPC request"),
+        ({"X Tag": "a"}, "cannot be the name"),
+        ({"X-Tag": "ü"}, "not printable ASCII"),
+    ],
+)
+def test_headers_that_are_no_metadata(headers, message):
+    """They are refused before anything is sent, and a value is not shown."""
+    with pytest.raises(ConfigError, match=message) as caught:
+        GRPCTransport(config=TransportConfig("grpc://h:1", headers=headers))
+    assert caught.value.option == "--header"
+
+
+def test_a_header_host_is_the_authority(run):
+    """As gateways that route by name want it; other headers of HTTP alone are left out."""
+
+    async def main():
+        server = GRPCServer()
+        config = {"headers": {"Host": "model.example"}, "api_key": "k", "api_key_header": "X-Key"}
+        async with server.running(), open_transport(server.url, **config) as transport:
+            request = transport.prepare(PATH, BODY, WHOLE)
+            assert request.metadata == (("x-key", "k"),)
+            assert (await send(transport)).error is None
+
+    run(main())
+
+
+@pytest.mark.once
+def test_nothing_is_written_at_the_end():
+    """A process that was cancelled, refused and cut off ends without a word from gRPC."""
+    code = """
+import asyncio, sys
+from aiperf.common.config import TransportConfig
+from aiperf.common.models import RawRecord
+from aiperf.testing.grpc_server import GRPCServer
+from aiperf.testing.http_server import Behaviour
+from aiperf.transports.grpc_transport import GRPCTransport
+
+async def main():
+    server = GRPCServer(behaviour=Behaviour.CLOSE)
+    async with server.running():
+        transport = GRPCTransport(config=TransportConfig(server.url))
+        headers = {"Accept": "text/event-stream"}
+        request = transport.prepare("/v2/models/m/infer", b'{"inputs": []}', headers)
+        record = RawRecord()
+        await transport.send(request, record)
+        assert record.error.type == "ConnectionReset", record.error
+        server.behaviour = Behaviour.HANG
+        task = asyncio.create_task(transport.send(request, RawRecord()))
+        while len(server.received) < 2:
+            await asyncio.sleep(0.005)
+        task.cancel()
+        await asyncio.wait([task])
+        await transport.close()
+
+asyncio.run(main())
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
