@@ -27,7 +27,7 @@ def doubts(base: Run, other: Run) -> Iterator[str]:
         first, second = base.provenance.get(name), other.provenance.get(name)
         if first is not None and second is not None and first != second:
             yield f"{base.name} and {other.name} differ in {name}: {first}; {second}."
-    if base.config and other.config:
+    if bool(base.provenance) == bool(other.provenance):  # otherwise two programs wrote them
         yield from _configuration(base, other)
 
 
@@ -42,10 +42,11 @@ def own_doubts(run: Run) -> Iterator[str]:
 def _implementations(base: Run, other: Run) -> Iterator[str]:
     first, second = _by_slot(base), _by_slot(other)
     if not first or not second:
-        unknown = " and ".join(
-            run.name for run, found in ((base, first), (other, second)) if not found
+        unknown = [run.name for run, found in ((base, first), (other, second)) if not found]
+        both = len(unknown) > 1
+        yield f"{' and '.join(unknown)}: nothing says which implementations ran" + (
+            "." if both else ", so that neither these nor the configurations were compared."
         )
-        yield f"{unknown}: the file does not say which implementations ran."
         return
     for slot in sorted(first.keys() | second.keys()):
         one, two = first.get(slot), second.get(slot)

@@ -17,8 +17,8 @@ def implementation(**changes):
     return plain | {"version": "1.0", "sha256": "a" * 64} | changes
 
 
-def with_parts(name, *parts, **more):
-    return a_run(name, provenance={"implementations": list(parts), **more})
+def with_parts(name, *parts, config=None, **more):
+    return a_run(name, provenance={"implementations": list(parts), **more}, config=config or {})
 
 
 def test_equal_runs_raise_no_doubt():
@@ -55,8 +55,14 @@ def test_other_implementations_are_named():
 
 def test_a_file_that_does_not_say_what_ran():
     """One of NVIDIA's AIPerf, for example."""
-    (said,) = doubts(with_parts("a", implementation()), a_run("b"))
-    assert said == "b: the file does not say which implementations ran."
+    base = with_parts("a", implementation(), config={"model": "m"})
+    (said,) = doubts(base, a_run("b", config={"models": ["m"]}))
+    assert said.startswith("b: nothing says which implementations ran, so that neither these nor")
+    one, other = (a_run(name, config={"concurrency": name}) for name in "ab")
+    assert list(doubts(one, other)) == [
+        "a and b: nothing says which implementations ran.",
+        "a and b were configured differently: concurrency a / b.",
+    ]
 
 
 def test_another_python_or_platform():
