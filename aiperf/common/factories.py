@@ -295,7 +295,10 @@ class DatasetFactory(AIPerfFactory[str, "DatasetProtocol"]):
 class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
     """Arrival patterns: when the next request may start.
 
-    An implementation provides ``ArrivalProtocol``.
+    An implementation provides ``ArrivalProtocol``. One that returns times is an open loop, and each
+    time lets one request start; one that returns ``None`` is a closed loop, and what it lets start
+    is a conversation to its end. A class with ``follows_trace = True`` gets the times of the
+    dataset in ``config.timestamps_ms``.
 
     Example::
 

@@ -21,7 +21,8 @@ _HOUR_NS = 3_600_000_000_000
 class ArrivalContract(Contract):
     """Subclass it, set ``implementation``, and override :meth:`config` if it needs a rate.
 
-    Choose a rate at which a dozen requests start within a second.
+    Choose a rate at which a dozen requests start within a second; for an arrival that follows a
+    trace, as many ``timestamps_ms``.
     """
 
     factory = ArrivalFactory
@@ -75,6 +76,17 @@ class ArrivalContract(Contract):
                 assert most == 3, f"{most} requests were under way at a concurrency of 3"  # noqa: PLR2004
 
         run(test(), "some requests were never let start")
+
+    def test_a_schedule_does_not_wait_for_the_server(self) -> None:
+        """In an open loop requests start although none has ended."""
+
+        async def test() -> None:
+            arrival = self._arrival()
+            for _ in range(12):
+                if await arrival.acquire() is None:
+                    return  # a closed loop
+
+        run(test(), "although it has a schedule, acquire() waits for requests to end")
 
     def test_a_schedule_goes_forward(self) -> None:
         """Its times are ``perf_counter_ns`` readings, none before the one that came earlier."""

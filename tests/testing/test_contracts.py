@@ -527,6 +527,14 @@ class TestSchedule(ArrivalContract):
     implementation = Schedule
 
 
+class Waiting(Semaphore):
+    """Has a schedule, and waits for the server all the same."""
+
+    async def acquire(self) -> int | None:
+        await super().acquire()
+        return time.perf_counter_ns()
+
+
 class Leaky(Semaphore):
     """Loses the slot of a waiter that is cancelled."""
 
@@ -561,6 +569,7 @@ class Leaky(Semaphore):
             changed(Schedule, acquire=lambda _: asyncio.sleep(0, next(COUNTER) ** 2)),
             "another schedule",
         ),
+        ("does_not_wait", Waiting, "waits for requests to end"),
     ],
 )
 def test_a_bad_arrival(name, bad, message, monkeypatch):
