@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import signal
+import sys
 from array import array
 from dataclasses import replace
 
@@ -275,3 +277,50 @@ def test_names_of_ones_own_and_raw_records(streamed, server_url, tmp_path):
     rebuilt(config, tmp_path / "again")
     again = (tmp_path / "again" / "mine.json").read_bytes()
     assert again == (config.output.artifact_dir / "mine.json").read_bytes()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from aiperf.benchmark.session import run_session
+from aiperf.common.config import (
+    BenchmarkConfig, ComponentTypes, DatasetConfig, LoadConfig, OutputConfig, TransportConfig
+)
+from aiperf.common.factories import ExporterFactory
+
+class Killer:
+    wants_records = True
+    left = 50
+
+    def __init__(self, *, config): pass
+    def start(self, context): pass
+    def finish(self, result): pass
+
+    def record(self, record):
+        self.left -= 1
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+ExporterFactory.register_lazy("killer", "__main__", "Killer")
+run_session(
+    BenchmarkConfig(
+        "m", TransportConfig(sys.argv[1]), DatasetConfig(input_tokens_mean=5, output_tokens_mean=4),
+        LoadConfig(concurrency=4, benchmark_duration=60.0), OutputConfig(Path(sys.argv[2])),
+        types=ComponentTypes(ui="none", exporters=("jsonl", "killer")), streaming=True,
+    )
+)
+"""
+
+
+@pytest.mark.once
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
+def test_a_process_that_was_killed(server_url, tmp_path, fresh_python):
+    """Every request that had ended is in the artifacts that are made afterwards."""
+    done = fresh_python.run(KILLED, server_url, str(tmp_path / "run"))
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    made = rebuild(tmp_path / "run", OutputConfig(tmp_path / "run", show="nothing"))
+    assert made.failures == ()
+    found = json.loads((tmp_path / "run" / JSON).read_bytes())
+    assert found["request_count"]["avg"] == found["request_latency"]["count"] == 50
+    assert found["input_config"]["model"] == "m"
+    assert "was killed" in found["warnings"][0]
