@@ -70,7 +70,8 @@ class Slicer:
         """Return the slices from the first request's start to the last one's end, empty ones too.
 
         A request that never started is in none. The last slice may be shorter than ``seconds``.
-        The values of a metric with several for each request are in memory meanwhile.
+        The values of a metric with several for each request are in memory meanwhile, with 18 bytes
+        beside each.
         """
         import numpy as np  # noqa: PLC0415 - heavy: no run pays for it before it has results
 
@@ -88,7 +89,7 @@ class Slicer:
             )
             return ()
         index = np.where(starts > 0, (starts - origin) // length, -1)
-        index = np.minimum(index, count - 1)
+        index = np.minimum(index, count - 1).astype(np.int16)  # of MOST slices, and sorted fast
         found = self._values(records, index, count)
         counts = self._counts(records, index, count)
         return tuple(
@@ -103,7 +104,7 @@ class Slicer:
         )
 
     def _values(
-        self, records: RecordTable, index: NDArray[np.int64], count: int
+        self, records: RecordTable, index: NDArray[np.int16], count: int
     ) -> list[dict[str, NDArray[np.float64]]]:
         """Return the values of the metrics of requests, for each slice by their tags."""
         import numpy as np  # noqa: PLC0415 - as above
@@ -118,6 +119,7 @@ class Slicer:
             elif tag in records.list_tags:
                 values, rows = records.lists(tag)
                 of = index[rows]
+                del rows  # as large as the values
             else:
                 continue
             for number, part in _parts(values, of, count):
@@ -125,7 +127,7 @@ class Slicer:
         return found
 
     def _counts(
-        self, records: RecordTable, index: NDArray[np.int64], count: int
+        self, records: RecordTable, index: NDArray[np.int16], count: int
     ) -> list[tuple[int, int, int | None]]:
         """Return how many requests of each slice are valid, how many not, and how many good."""
         import numpy as np  # noqa: PLC0415 - as above
@@ -195,14 +197,14 @@ class Slicer:
 
 
 def _parts(
-    values: NDArray[np.float64], index: NDArray[np.int64], count: int
+    values: NDArray[np.float64], index: NDArray[np.int16], count: int
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
     """Yield the values of each slice that has any."""
     import numpy as np  # noqa: PLC0415 - as above
 
-    order = np.argsort(index, kind="stable")
-    edges = np.searchsorted(index[order], np.arange(count + 1))
-    ordered = values[order]
+    edges = np.concatenate([[0], np.cumsum(np.bincount(index[index >= 0], minlength=count))])
+    edges += np.count_nonzero(index < 0)
+    ordered = values[np.argsort(index, kind="stable")]
     for number in range(count):
         part = ordered[edges[number] : edges[number + 1]]
         if len(part):
