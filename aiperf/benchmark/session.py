@@ -13,7 +13,7 @@ from aiperf.benchmark.run_log import run_log
 from aiperf.benchmark.runner import Benchmark
 from aiperf.benchmark.tokenizer_choice import with_tokenizer
 from aiperf.benchmark.transport_choice import is_for_grpc
-from aiperf.common.factories import ExporterFactory, PluginDiscovery
+from aiperf.common.factories import ExporterFactory, PluginDiscovery, TransportFactory
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,6 +59,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
 
             over_grpc = is_for_grpc(config)
             if over_grpc:
+                TransportFactory.get_class_from_type(config.types.transport)  # or say what it lacks
                 server = replace(server or ServerSettings(), grpc_port=0)
             embedded = stack.enter_context(EmbeddedServer(server))
             url = embedded.grpc_url if over_grpc else embedded.url

@@ -73,3 +73,29 @@ def test_a_server_that_fails_is_an_error_for_each_request(profile):
     assert run.code == 1
     assert "GRPCStatusError 503: the server answered UNAVAILABLE" in run.stderr
     assert len(run.lines) == 4
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("profile", *KSERVE, "--transport", "grpc"),
+        ("profile", *KSERVE, "--url", "grpc://h:1", "--model", "m"),
+        ("mock-server", "--grpc-port", "0"),
+    ],
+)
+def test_its_libraries_are_asked_for_by_name(fresh_python, options):
+    """One line that says what to install."""
+    script = """
+        import sys
+        from importlib.machinery import PathFinder
+        find = PathFinder.find_spec
+        PathFinder.find_spec = lambda name, *more: None if name == "grpc" else find(name, *more)
+        sys.argv[0] = "aiperf"
+        from aiperf.cli.main import main
+        main()
+    """
+    done = fresh_python.run(script, *options)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "pip install 'aiperf[grpc]'" in line

@@ -159,32 +159,6 @@ def test_grpc_fails_as_the_error_rate_asks():
 
 
 @GRPC
-def test_a_grpc_call_that_is_cancelled_is_logged(tmp_path):
-    """The server sees at once that the client has left."""
-    from aiperf.common.config import TransportConfig  # noqa: PLC0415 - grpcio may be missing
-    from aiperf.common.models import RawRecord  # noqa: PLC0415 - as above
-    from aiperf.transports.grpc_transport import GRPCTransport  # noqa: PLC0415 - as above
-
-    async def leave(url):
-        transport = GRPCTransport(config=TransportConfig(url))
-        body = json.dumps({"inputs": [TEXT]}).encode()
-        headers = {"Accept": "text/event-stream"}
-        request, record = transport.prepare("/v2/models/m/infer", body, headers), RawRecord()
-        task = asyncio.create_task(transport.send(request, record))
-        while not record.parts:  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.001)
-        task.cancel()
-        await asyncio.wait([task])
-        await transport.close()
-
-    log = tmp_path / "truth.jsonl"
-    with EmbeddedServer(ServerSettings(ttft=0, itl=60_000, log=log, grpc_port=0)) as server:
-        asyncio.run(leave(server.grpc_url))
-    (entry,) = [json.loads(line) for line in log.read_text().splitlines()[1:]]
-    assert (entry["outcome"], entry["tokens"]) == ("disconnected", 1)
-
-
-@GRPC
 def test_a_grpc_port_in_use_is_an_error(free_port_taken):
     """In one line, with the option to change."""
     from aiperf.server.serve import serve  # noqa: PLC0415 - grpcio may be missing

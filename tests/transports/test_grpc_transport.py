@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,12 +19,16 @@ grpc = pytest.importorskip("grpc", reason="grpcio cannot be installed on this in
 from aiperf.common.config import TransportConfig  # noqa: E402 - skipped before
 from aiperf.common.errors import ConfigError  # noqa: E402 - as above
 from aiperf.common.models import RawRecord  # noqa: E402 - as above
+from aiperf.server.errors import EmbeddedServerError  # noqa: E402 - as above
+from aiperf.server.process import EmbeddedServer  # noqa: E402 - as above
+from aiperf.server.settings import ServerSettings  # noqa: E402 - as above
 from aiperf.testing.grpc_server import GRPCServer  # noqa: E402 - as above
 from aiperf.testing.http_server import PARTS, Behaviour  # noqa: E402 - as above
 from aiperf.transports.grpc_transport import GRPCTransport  # noqa: E402 - as above
 
 PATH = "/v2/models/m/infer"
 BODY = b'{"inputs": []}'
+ASKING = b'{"inputs": [{"name": "text_input", "datatype": "BYTES", "shape": [1], "data": ["Hi"]}]}'
 WHOLE = {"Content-Type": "application/json", "Accept": "application/json"}
 STREAM = {"Content-Type": "application/json", "Accept": "text/event-stream"}
 
@@ -102,6 +109,51 @@ def test_a_server_that_does_not_answer_the_connection_is_a_timeout(run):
             url = "grpc://{}:{}".format(*silent.getsockname())
             async with open_transport(url, connect_timeout=0.15) as transport:
                 assert (await send(transport)).error.type == "ConnectTimeout"
+
+    run(main())
+
+
+def test_a_server_that_dies_is_an_error_for_each_request(run, until):
+    """Once: those under way lose their connection, and the next finds nobody there."""
+
+    async def main():
+        server = EmbeddedServer(ServerSettings(ttft=0, itl=60_000, grpc_port=0))
+        server.start()
+        async with open_transport(server.grpc_url) as transport:
+            request = transport.prepare(PATH, ASKING, STREAM)
+            records = [RawRecord() for _ in range(20)]
+            tasks = [asyncio.create_task(transport.send(request, each)) for each in records]
+            await until(lambda: all(each.parts for each in records))
+            os.kill(server.pid, signal.SIGKILL)
+            await asyncio.gather(*tasks)
+            assert {each.error.type for each in records} == {"IncompleteResponse"}
+            assert all(each.end_ns >= each.part_ns[-1] for each in records)
+            assert (await send(transport)).error.type == "ConnectError"
+        with pytest.raises(EmbeddedServerError, match="exit status -9"):
+            server.stop()
+
+    run(main())
+
+
+def test_a_cancelled_call_is_taken_back(run, tmp_path, until):
+    """The server is told, and stops working on it."""
+
+    async def main():
+        log = tmp_path / "truth.jsonl"
+        settings = ServerSettings(ttft=0, itl=60_000, grpc_port=0, log=log)
+        with EmbeddedServer(settings) as server:
+            async with open_transport(server.grpc_url) as transport:
+                record = RawRecord()
+                request = transport.prepare(PATH, ASKING, STREAM)
+                task = asyncio.create_task(transport.send(request, record))
+                await until(lambda: record.parts)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                assert record.error is None
+                assert record.end_ns >= record.part_ns[-1]
+                await until(lambda: len(log.read_text().splitlines()) > 1)
+        assert json.loads(log.read_text().splitlines()[1])["outcome"] == "disconnected"
 
     run(main())
 
