@@ -25,16 +25,21 @@ def test_streams_are_measured(profile, mock_server, endpoint_type):
 
 @pytest.mark.once
 @pytest.mark.parametrize("endpoint_type", TYPES)
-def test_the_counts_of_the_server_are_taken(profile, endpoint_type):
-    """Each format has them in a place of its own."""
+def test_the_history_is_sent_and_the_counts_of_the_server_are_taken(profile, endpoint_type):
+    """Each turn with those before it and their answers; each format counts in a place of its own.
+
+    As one text, the two turns and two answers before the third end with a line feed each.
+    """
     run = profile(
-        "--request-count", "2", "--isl", "9", "--osl", "4", "--endpoint-type", endpoint_type,
-        "--use-server-token-count",
+        "--request-count", "3", "--isl", "9", "--osl", "4", "--endpoint-type", endpoint_type,
+        "--conversation-num", "1", "--conversation-turn-mean", "3", "--use-server-token-count",
     )  # fmt: skip
     assert (run.code, run.stderr) == (0, "")
     assert run.summary["output_sequence_length"]["avg"] == 4
+    line_feeds = 4 if endpoint_type == "completions" else 0
     if endpoint_type != "huggingface_generate":  # whose whole answers do not say
-        assert run.summary["input_sequence_length"]["avg"] == 9
+        counts = run.summary["input_sequence_length"]
+        assert (counts["min"], counts["max"]) == (9, 3 * 9 + 2 * 4 + line_feeds)
 
 
 @pytest.mark.once
