@@ -105,10 +105,10 @@ def test_an_unknown_class_type_names_the_option_and_the_nearest(aiperf, site, in
     assert "'--endpoint-type': there is no class type 'good_typ' of endpoint." in done.stderr
     assert "Did you mean 'good_type'?" in done.stderr
     install_plugin("broken", "1 / 0")
-    words = ("profile", "--custom-dataset-type", "sharegpt")
+    words = ("profile", "--custom-dataset-type", "acme")
     done = aiperf(*words, path=[site], warnings_are_errors=False)
     assert done.returncode == 2
-    assert "there is no class type 'sharegpt' of dataset. Known: 'synthetic'." in done.stderr
+    assert "there is no class type 'acme' of dataset. Known: " in done.stderr
     assert "Failed plugins, which may have it: broken" in done.stderr
 
 

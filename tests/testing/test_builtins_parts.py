@@ -5,6 +5,14 @@ from __future__ import annotations
 import pytest
 
 from aiperf.common.config import OutputConfig
+from aiperf.common.dataset_config import (
+    AudioConfig,
+    ImageConfig,
+    LengthPair,
+    PrefixConfig,
+    RankingsConfig,
+    TurnsConfig,
+)
 from aiperf.testing import (
     ArrivalContract,
     DatasetContract,
@@ -22,6 +30,32 @@ class TestHTTPTransport(TransportContract):
 
 class TestSyntheticDataset(DatasetContract):
     implementation = "synthetic"
+
+
+class TestSyntheticDatasetWithEverything(DatasetContract):
+    """Several turns, prefixes, lengths in pairs, images and sounds."""
+
+    implementation = "synthetic"
+
+    def config(self, **changes):
+        return super().config(
+            **{
+                "length_pairs": (LengthPair(8, 4, 50), LengthPair(30, 9, 50, 3, 2)),
+                "prefixes": PrefixConfig(pool_size=2, length=4),
+                "turns": TurnsConfig(mean=2, stddev=1, delay_mean_ms=5, delay_stddev_ms=2),
+                "images": ImageConfig(4, 1, 4, 1, format="random"),
+                "audio": AudioConfig(0.02, 0.01, depths=(8, 16)),
+                **changes,
+            }
+        )
+
+
+class TestSyntheticRankings(DatasetContract):
+    implementation = "synthetic"
+
+    def config(self, **changes):
+        wanted = RankingsConfig(is_wanted=True, passages_mean=3, passage_tokens_mean=9)
+        return super().config(rankings=wanted, **changes)
 
 
 class FileDatasetContract(DatasetContract):
