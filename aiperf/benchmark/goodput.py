@@ -51,20 +51,20 @@ def objectives(
         if tag not in offered:
             usable = [name for name, data in offered.items() if data.get("scope") == "record"]
             raise ConfigError(
-                f"There is no metric {tag!r}. {did_you_mean(tag, usable)}", option=OPTION
+                f"{OPTION}: there is no metric {tag!r}. {did_you_mean(tag, usable)}", option=OPTION
             )
         metadata = offered[tag]
         if metadata.get("scope") == "run" or metadata.get("several"):
             has = "one value for the run" if metadata.get("scope") == "run" else "several values"
             raise ConfigError(
-                f"The metric {tag!r} has {has}, and an objective needs one value for each request. "
-                "Take another metric, such as request_latency.",
+                f"{OPTION}: the metric {tag!r} has {has}, and an objective needs one for each "
+                "request. Take another metric, such as request_latency.",
                 option=OPTION,
             )
         if tag not in computed:
             raise ConfigError(
-                f"The metric {tag!r} has no values in this run. {_why(metadata)}Otherwise no "
-                "request could be good.",
+                f"{OPTION}: the metric {tag!r} has no values in this run. {_why(metadata)}Without "
+                "values, no request could be good.",
                 option=OPTION,
             )
         found.append(Objective(tag, value, bool(metadata.get("larger_is_better"))))

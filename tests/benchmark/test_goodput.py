@@ -59,12 +59,15 @@ def test_in_which_direction_a_value_is_good_is_in_the_metrics_entry():
 @pytest.mark.parametrize(
     ("tag", "said"),
     [
-        ("request_latancy", "no metric 'request_latancy'. Did you mean 'request_latency'?"),
+        (
+            "request_latancy",
+            "--goodput: there is no metric 'request_latancy'. Did you mean 'request_latency'?",
+        ),
         ("request_throughput", "'request_throughput' has one value for the run"),
         ("inter_chunk_latency", "'inter_chunk_latency' has several values"),
         ("time_to_second_token", "'time_to_second_token' has no values in this run. It needs --st"),
-        ("output_token_count", "It needs an endpoint that gives tokens. Otherwise"),
-        ("inter_token_latency", "It needs an endpoint that gives tokens, and --streaming. Other"),
+        ("output_token_count", "It needs an endpoint that gives tokens. Without"),
+        ("inter_token_latency", "It needs an endpoint that gives tokens, and --streaming. With"),
     ],
 )
 def test_an_objective_that_nothing_can_meet_is_refused(tag, said):
