@@ -35,6 +35,8 @@ exclude_patterns = ["_build", "_extensions", "_templates", "changelog/*.*.md"]
 
 # Each page is in a toctree, and each reference leads somewhere, or the build fails.
 nitpicky = True
+# Described by numpy; its site is not asked for while these pages are built.
+nitpick_ignore_regex = [("py:class", r"numpy\..*")]
 suppress_warnings = ["config.cache"]  # typehints_formatter is a function, and so is not cached
 
 myst_enable_extensions = ["colon_fence", "fieldlist"]

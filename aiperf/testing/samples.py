@@ -27,6 +27,8 @@ from aiperf.common.models import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aiperf.common.record_table import RecordTable
+
 MS = 1_000_000
 """Nanoseconds in a millisecond."""
 TIMEOUT = ErrorDetails("RequestTimeout", "no whole response came within 5 s")
@@ -217,7 +219,7 @@ def long_result(count: int, *, fail_every: int = 20, **changes: Any) -> RunResul
     )
 
 
-def table(records_of_it: Iterable[RequestRecord]) -> Table:
+def table(records_of_it: Iterable[RequestRecord]) -> RecordTable:
     """Return the table that a run with these records would have."""
     made = Table()
     for each in records_of_it:
