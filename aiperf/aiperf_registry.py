@@ -205,7 +205,7 @@ def aiperf_register_transport() -> list[LazyEntry]:
             "HTTPTransport",
             identifier="http",
             description="HTTP/1.1 with keep-alive, TLS and streaming",
-            metadata={"schemes": ["http", "https"]},
+            metadata={"schemes": ["http", "https", "unix", "http+unix"]},
         ),
         LazyEntry(
             "grpc",

@@ -86,6 +86,7 @@ def input_config(config: BenchmarkConfig) -> dict[str, Any]:
         for name, value in transport["headers"].items()
     }
     transport["url"] = without_credentials(transport["url"])
+    transport["other_urls"] = [without_credentials(url) for url in transport["other_urls"]]
     plain["command"] = redacted_command(config.command)
     return plain
 

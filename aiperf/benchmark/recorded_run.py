@@ -88,6 +88,7 @@ def _record(entry: Mapping[str, Any]) -> RequestRecord:
         scheduled_ns=metadata.get("credit_issued_ns"),
         content_ns=array("q"),
         was_cancelled=bool(metadata.get("was_cancelled")),
+        url=metadata.get("url") or "",
         error=ErrorDetails(
             type=error.get("type") or "Error",
             message=error.get("message") or "",

@@ -173,6 +173,7 @@ class Recorder:
             scheduled_ns=finished.scheduled_ns,
             content_ns=parsed.content_ns if parsed is not None else raw.part_ns[:0],
             was_cancelled=finished.was_cancelled,
+            url=raw.url,
             error=error,
         )
         if parsed is not None and error is None:

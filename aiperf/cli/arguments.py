@@ -34,7 +34,7 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
     Raises:
         click.UsageError: options contradict each other or have values that mean nothing.
     """
-    if chosen["url"] is not None and not chosen["model"]:
+    if chosen["urls"] and not chosen["model"]:
         raise click.UsageError("Missing option '--model': with --url, say which model to ask for.")
     if chosen["as_json"] and chosen["exporters"] and "json" not in chosen["exporters"]:
         raise click.UsageError("--json shows what the exporter json writes; add --exporter json.")

@@ -17,10 +17,16 @@ def transport_config(chosen: Mapping[str, Any]) -> TransportConfig:
     Raises:
         click.UsageError: a header is none.
     """
-    url = chosen["url"]
+    urls = tuple(_with_scheme(each, chosen["transport"]) for each in chosen["urls"])
     headers = pairs("--header", chosen["headers"], parse_values=False)
     return TransportConfig(
-        url=_with_scheme(url, chosen["transport"]) if url is not None else "",
+        url=urls[0] if urls else "",
+        other_urls=urls[1:],
+        url_strategy=chosen["url_strategy"],
+        connection_reuse=chosen["connection_reuse_strategy"],
+        first_byte_timeout=chosen["first_byte_timeout_seconds"],
+        max_response_bytes=chosen["max_response_bytes"],
+        dns_ttl=chosen["dns_ttl_seconds"],
         connect_timeout=chosen["connect_timeout_seconds"],
         request_timeout=chosen["request_timeout_seconds"],
         idle_timeout=chosen["idle_timeout_seconds"],

@@ -12,8 +12,18 @@ transport = together(
     click.option(
         "--url",
         "-u",
-        help="The server, such as localhost:8000, https://host/prefix or grpc://host:8001. Without "
+        "urls",
+        multiple=True,
+        help="The server, such as localhost:8000, https://host/prefix, grpc://host:8001 or "
+        "unix:///path/to/socket. May be repeated: requests then go to each server in turn. Without "
         "it, an embedded server is started and measured.",
+    ),
+    click.option(
+        "--url-strategy",
+        type=click.Choice(["round-robin"]),
+        default="round-robin",
+        show_default=True,
+        help="Which of several servers a request goes to: each in turn.",
     ),
     class_type_option(
         "--transport",
@@ -53,6 +63,33 @@ transport = together(
         "--idle-timeout-seconds",
         type=SECONDS,
         help="The longest that a response may stay silent, in seconds.  [default: no limit]",
+    ),
+    click.option(
+        "--first-byte-timeout-seconds",
+        type=SECONDS,
+        help="The longest from a request's last byte to the first of its response, in seconds.  "
+        "[default: no limit]",
+    ),
+    click.option(
+        "--dns-ttl-seconds",
+        type=SECONDS,
+        help="How long the addresses of a host's name are used, in seconds; new connections look "
+        "it up again then.  [default: the whole run]",
+    ),
+    click.option(
+        "--max-response-bytes",
+        type=click.IntRange(min=1),
+        default=64 * 1024 * 1024,
+        show_default=True,
+        help="The largest response, headers included, in bytes; a larger one is an error.",
+    ),
+    click.option(
+        "--connection-reuse-strategy",
+        type=click.Choice(["pooled", "never", "sticky-user-sessions"]),
+        default="pooled",
+        show_default=True,
+        help="Which requests share a connection: all of them one after another, none, or the turns "
+        "of one session, which then go to one server.",
     ),
     click.option(
         "--tls-ca-file",

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 class TransportConfig:
     """Where requests go and how long they may take.
 
-    ``url`` is ``http://host[:port][/prefix]`` or ``https://…``. All timeouts are seconds;
-    ``None`` means no limit. ``verify`` is ``False`` to accept any certificate, and ``ca_file``
-    a PEM bundle to trust instead of the system's. ``api_key_header`` is the header that the key
-    goes into, as the endpoint's metadata says: after ``Bearer`` in ``Authorization``, as it is in
-    any other.
+    ``url`` is ``http://host[:port][/prefix]``, ``https://…`` or ``unix:///path``; requests go to it
+    and to ``other_urls`` in turn. All timeouts, and ``dns_ttl``, for how long the addresses of a
+    name are used, are seconds; ``None`` means no limit. ``verify`` is ``False`` to accept any
+    certificate, and ``ca_file`` a PEM bundle to trust, not the system's. ``api_key_header`` is
+    the header that the key goes into, as the endpoint's metadata says: after ``Bearer`` in
+    ``Authorization``, as it is in any other.
     """
 
     url: str
@@ -34,6 +35,12 @@ class TransportConfig:
     api_key_header: str = "Authorization"
     verify: bool = True
     ca_file: str | None = None
+    other_urls: tuple[str, ...] = ()
+    url_strategy: Literal["round-robin"] = "round-robin"
+    connection_reuse: Literal["pooled", "never", "sticky-user-sessions"] = "pooled"
+    first_byte_timeout: float | None = None
+    max_response_bytes: int | None = 64 * 1024 * 1024
+    dns_ttl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

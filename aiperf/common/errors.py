@@ -13,10 +13,12 @@
     │   │   ├── DNSError                 …because the host's name has no address
     │   │   └── TLSError                 …or TLS failed, then or later
     │   ├── RequestTimeout               no whole response within the request timeout
+    │   ├── FirstByteTimeout             no byte of a response within its timeout
     │   ├── IdleTimeout                  no byte came for the length of the idle timeout
     │   ├── ConnectionReset              the connection broke, or closed without an answer
     │   ├── IncompleteResponse           it closed, or the stream ended, before the end
     │   ├── ProtocolError                what came is not the protocol that we asked for
+    │   ├── ResponseTooLarge             it has more bytes than it may
     │   ├── HTTPStatusError              the status is not 2xx; `code`, `excerpt`
     │   └── GRPCStatusError              the server's gRPC status is not OK; `code`, `status`
     └── ResponseError                    a whole response came, but not what was asked for
@@ -106,6 +108,12 @@ class RequestTimeout(TransportError):  # noqa: N818 - the name that records show
     seconds: float = 0.0
 
 
+class FirstByteTimeout(TransportError):  # noqa: N818 - the name that records show
+    """No byte of a response came within ``seconds`` of the request's being sent."""
+
+    seconds: float = 0.0
+
+
 class IdleTimeout(TransportError):  # noqa: N818 - the name that records show
     """No byte came for ``seconds``, before the response or in the middle of it."""
 
@@ -122,6 +130,12 @@ class IncompleteResponse(TransportError):  # noqa: N818 - the name that records 
 
 class ProtocolError(TransportError):
     """What the server sent is not the transport's protocol, or not as it was asked for."""
+
+
+class ResponseTooLarge(TransportError):  # noqa: N818 - the name that records show
+    """The response has more than ``limit`` bytes; what came of it is not kept."""
+
+    limit: int = 0
 
 
 class HTTPStatusError(TransportError):

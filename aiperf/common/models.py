@@ -109,6 +109,8 @@ class RawRecord:
     part_ns: array[int] = field(default_factory=lambda: array("q"))
     error: ErrorDetails | None = None
     connection_reused: bool = False
+    url: str = ""
+    """The server that it went to, if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,9 @@ class RequestRecord:
     """One finished request with everything that metrics and exporters read.
 
     Token counts are ``None`` when nothing counted them; ``output_tokens`` leaves out the reasoning
-    tokens, whoever counted. ``metrics`` maps a metric's tag to its value, or to a list of values
-    for a metric with several per request. ``exchange`` is there only with the export level ``raw``.
+    tokens, whoever counted. ``url`` is the server's, if there are several. ``metrics`` maps a
+    metric's tag to its value, or to a list of values for a metric with several per request.
+    ``exchange`` is there only with the export level ``raw``.
     """
 
     session_num: int
@@ -170,6 +173,7 @@ class RequestRecord:
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     was_cancelled: bool = False
+    url: str = ""
     error: ErrorDetails | None = None
     metrics: dict[str, float | list[float]] = field(default_factory=dict)
     exchange: Exchange | None = None

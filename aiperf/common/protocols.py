@@ -62,7 +62,11 @@ class EndpointProtocol(Protocol):
 
 
 class TransportProtocol(Protocol):
-    """Sends one request and stamps its times. Knows no wire format."""
+    """Sends one request and stamps its times. Knows no wire format.
+
+    A method ``end_session(correlation_id)``, if it has one, is called when a session has had its
+    last turn.
+    """
 
     def __init__(self, *, config: TransportConfig) -> None: ...
 

@@ -70,6 +70,7 @@ class LoadPhase:
         self._arrival = arrival
         self._follows_trace: bool = getattr(arrival, "follows_trace", False)
         self._transport = transport
+        self._end_session: Callable[[str], None] = getattr(transport, "end_session", _ignore)
         self._sink = sink
         self._upcoming = upcoming
         self._preparer = preparer
@@ -218,6 +219,7 @@ class LoadPhase:
             if scheduled_ns is not None:
                 scheduled_ns = session.ready_ns
             await self._pause(session.ready_ns)
+        self._end_session(session.session_id)
         self._end()
 
     async def _send_turn(self, scheduled_ns: int) -> None:
@@ -236,6 +238,7 @@ class LoadPhase:
             session.ready_ns = _ready_ns(session.turn, record, None)
             self._make_ready(session)
         else:
+            self._end_session(session.session_id)
             self._end()
 
     # -- sessions ------------------------------------------------------------------------------
@@ -359,6 +362,10 @@ class LoadPhase:
             message=f"the transport {transport} raised {kind}: {error}. It must put errors into "
             "the record; correct it, or select another implementation of it",
         )
+
+
+def _ignore(_session_id: str) -> None:
+    """Stand in for a transport to which the end of a session means nothing."""
 
 
 def _ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:

@@ -16,7 +16,7 @@ _PLACE = "local"
 def metadata(record: RequestRecord, to_wall: Callable[[int], int]) -> dict[str, Any]:
     """Return the ``metadata`` of a line; a moment that was not reached is ``None``."""
     end_ns = to_wall(record.end_ns) if record.end_ns else None
-    return {
+    found = {
         "session_num": record.session_num,
         "x_request_id": record.x_request_id,
         "x_correlation_id": record.x_correlation_id,
@@ -32,3 +32,6 @@ def metadata(record: RequestRecord, to_wall: Callable[[int], int]) -> dict[str, 
         "was_cancelled": record.was_cancelled,
         "cancellation_time_ns": end_ns if record.was_cancelled else None,
     }
+    if record.url:
+        found["url"] = record.url
+    return found

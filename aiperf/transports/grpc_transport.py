@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import grpc.aio
 
 from aiperf.common.errors import (
+    ConfigError,
     ConnectionReset,
     IncompleteResponse,
     TransportError,
@@ -62,6 +63,10 @@ class GRPCTransport:
 
     def __init__(self, *, config: TransportConfig) -> None:
         self._url = parse_grpc_url(config.url)
+        if config.other_urls:
+            raise ConfigError(
+                "the transport grpc sends to one server; give --url once", option="--url"
+            )
         headers = {name.lower(): value for name, value in config.headers.items()}
         authority = headers.pop("host", "")
         check_metadata(headers, "--header", option="--header")

@@ -35,6 +35,7 @@ class HTTPConnection(asyncio.Protocol):
     __slots__ = (
         "_heard_ns",
         "_is_open",
+        "_left",
         "_limits",
         "_loop",
         "_reader",
@@ -55,6 +56,7 @@ class HTTPConnection(asyncio.Protocol):
         self._is_open = False
         self._timer: asyncio.TimerHandle | None = None
         self._heard_ns = 0
+        self._left = 0.0
         self._record: RawRecord | None = None
         self._waiter: asyncio.Future[TransportError | None]
         self.lost: asyncio.Future[None] = self._loop.create_future()
@@ -73,6 +75,7 @@ class HTTPConnection(asyncio.Protocol):
         """
         self._record = record
         self._reader.begin(record)
+        self._left = self._limits.response_bytes
         self._waiter = waiter = self._loop.create_future()
         transport = self._transport
         transport.write(data)
@@ -119,6 +122,12 @@ class HTTPConnection(asyncio.Protocol):
             self.abort()  # nothing was asked for
             return
         self._heard_ns = now
+        self._left -= len(data)
+        if self._left < 0:
+            record.parts.clear()
+            del record.part_ns[:]
+            self._close(now, self._limits.size_error(self._server))
+            return
         reader = self._reader
         try:
             reader.feed(data, now)
@@ -203,10 +212,18 @@ class HTTPConnection(asyncio.Protocol):
         limits = self._limits
         total = limits.request_timeout - (now - record.start_ns) / _NS
         silence = limits.idle_timeout - (now - self._heard_ns) / _NS
-        left = min(total, silence)
+        first = limits.first_byte_timeout
+        if not self._reader.started:
+            first -= (now - self._heard_ns) / _NS
+        left = min(total, silence, first)
         if left > 0:
             if left < math.inf:
                 self._timer = self._loop.call_later(left + _TICK, self._watch)
             return
-        kind = limits.request_error if total <= 0 else limits.idle_error
-        self._close(now, kind(self._server))
+        if total <= 0:
+            error: TransportError = limits.request_error(self._server)
+        elif first <= 0:
+            error = limits.first_byte_error(self._server)
+        else:
+            error = limits.idle_error(self._server)
+        self._close(now, error)

@@ -1,4 +1,4 @@
-"""Makes connections to one server, whose name it looks up once."""
+"""Makes connections to one server, whose name it looks up once or as often as it is told to."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class HTTPConnector:
         self._url = url
         self._tls = tls
         self._new = partial(HTTPConnection, server=url.server, limits=limits)
-        self._addresses: list[str] = [url.host] if _is_address(url.host) else []
+        self._needs_lookup = not (url.socket or _is_address(url.host))
+        self._addresses: list[str] = [] if self._needs_lookup else [url.socket or url.host]
+        self._ttl = limits.dns_ttl
+        self._expires = math.inf
         self._lookup = asyncio.Lock()
 
     async def connect(self, seconds: float) -> HTTPConnection:
@@ -47,6 +50,8 @@ class HTTPConnector:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
+        if self._needs_lookup and loop.time() >= self._expires:
+            self._addresses = []
         addresses = self._addresses or await self._resolve(seconds)
         failure = TransportError(f"{self._url.server} has no address")
         for place, address in enumerate(addresses):
@@ -74,6 +79,7 @@ class HTTPConnector:
                 if not self._addresses:
                     infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
                     self._addresses = list(dict.fromkeys(_with_scope(info[4]) for info in infos))
+                    self._expires = loop.time() + self._ttl
         except TimeoutError as error:
             raise self._too_late(seconds) from error
         except Exception as error:
@@ -88,13 +94,16 @@ class HTTPConnector:
         tls = self._tls
         try:
             async with asyncio.timeout(_limit(seconds)):
-                _, connection = await loop.create_connection(
-                    self._new,
-                    address,
-                    self._url.port,
-                    ssl=tls,
-                    server_hostname=self._url.host if tls else None,
-                )
+                if self._url.socket:
+                    _, connection = await loop.create_unix_connection(self._new, address)
+                else:
+                    _, connection = await loop.create_connection(
+                        self._new,
+                        address,
+                        self._url.port,
+                        ssl=tls,
+                        server_hostname=self._url.host if tls else None,
+                    )
         except Exception as error:
             stage = CONNECTING_TLS if tls else CONNECTING
             what = f"no connection to {self._url.server}"

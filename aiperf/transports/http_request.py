@@ -31,6 +31,8 @@ class PreparedRequest:
 
     head: bytes
     tail: bytes
+    others: tuple[PreparedRequest, ...] = ()
+    """The same for the second server and those that follow it, if there are several."""
 
     def render(self, request_id: str, correlation_id: str) -> bytes:
         """Return the request as it is sent; an empty id is left out."""

@@ -56,6 +56,9 @@ def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStat
         message += ", a redirect; it is not followed: check --url"
     elif status in _STEPS:
         message += f"; {_STEPS[status]}"
+    wait = _value(headers, b"retry-after")
+    if wait:
+        message += f" (Retry-After: {wait}; a benchmark does not retry)"
     if excerpt:
         message += f". It said: {excerpt}"
     return HTTPStatusError(message, code=status, excerpt=excerpt)

@@ -1,22 +1,23 @@
-"""HTTP/1.1 over TCP or TLS, on connections that are kept open between requests."""
+"""HTTP/1.1 over TCP, TLS or a Unix socket, on connections kept open between requests."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import ssl
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiperf.common.errors import (
     ConfigError,
-    ConnectTimeout,
     TransportError,
     error_details,
 )
-from aiperf.transports.http_connector import HTTPConnector
 from aiperf.transports.http_errors import EXCHANGING, ours
 from aiperf.transports.http_limits import Limits
+from aiperf.transports.http_pool import ConnectionPool
 from aiperf.transports.http_request import (
     PreparedRequest,
     check_headers,
@@ -32,15 +33,16 @@ if TYPE_CHECKING:
     from aiperf.common.config import TransportConfig
     from aiperf.common.models import RawRecord
     from aiperf.transports.http_connection import HTTPConnection
-
-_NS = 1e9
+    from aiperf.transports.http_url import ServerURL
 
 
 class HTTPTransport:
-    """Sends POST requests to one server.
+    """Sends POST requests to one server, or to several in turn.
 
     A request goes out on the connection that was in use last, or on a new one if all are busy:
-    there are as many connections as requests under way. Redirects are not followed, proxies not
+    there are as many connections as requests under way. Without reuse each request has one of its
+    own; with sticky sessions each session has, from its first turn to its last, and all its turns
+    go to one server. Redirects are not followed, proxies not
     used, cookies not kept, and responses asked for uncompressed.
 
     A request is sent again, once and on a new connection, in one case only: it went out on a
@@ -52,28 +54,35 @@ class HTTPTransport:
     """
 
     def __init__(self, *, config: TransportConfig) -> None:
-        self._url = parse_url(config.url)
         check_headers(config.headers, "--header", option="--header")
         self._headers = dict(config.headers)
-        self._authorization: dict[str, str] = {}
+        self._own: dict[str, str] = {"User-Agent": "aiperf", "Accept-Encoding": "identity"}
         if config.api_key is not None:
             is_bearer = config.api_key_header.lower() == "authorization"
-            value = f"Bearer {config.api_key}" if is_bearer else config.api_key
-            self._authorization = {config.api_key_header: value}
-            check_headers(self._authorization, "--api-key", option="--api-key")
-        self._limits = Limits(
+            key = f"Bearer {config.api_key}" if is_bearer else config.api_key
+            self._own[config.api_key_header] = key
+            check_headers({config.api_key_header: key}, "--api-key", option="--api-key")
+        keeps = config.connection_reuse != "never"
+        if not keeps:
+            self._own["Connection"] = "close"
+        self._is_sticky = config.connection_reuse == "sticky-user-sessions"
+        self._sessions: dict[str, tuple[int, HTTPConnection | None]] = {}
+        limits = Limits(
             request_timeout=_or_inf(config.request_timeout),
             idle_timeout=_or_inf(config.idle_timeout),
+            connect_timeout=_or_inf(config.connect_timeout),
+            first_byte_timeout=_or_inf(config.first_byte_timeout),
+            response_bytes=_or_inf(config.max_response_bytes),
+            dns_ttl=_or_inf(config.dns_ttl),
         )
-        self._connect_timeout = _or_inf(config.connect_timeout)
-        self._connector = HTTPConnector(
-            url=self._url,
-            limits=self._limits,
-            tls=_tls_context(config) if self._url.tls else None,
-        )
-        self._idle: list[HTTPConnection] = []
-        self._connections: set[HTTPConnection] = set()
-        self._closed = False
+        urls = [parse_url(each) for each in (config.url, *config.other_urls)]
+        tls = _tls_context(config) if any(url.tls for url in urls) else None
+        self._pools = [
+            ConnectionPool(url=url, limits=limits, tls=tls if url.tls else None, keeps=keeps)
+            for url in urls
+        ]
+        self._names = [url.shown if len(urls) > 1 else "" for url in urls]
+        self._turn = itertools.cycle(range(len(urls)))
 
     def prepare(self, path: str, body: bytes, headers: Mapping[str, str]) -> PreparedRequest:
         """Render a POST of ``body`` to ``path``; headers that a person asked for win.
@@ -82,13 +91,15 @@ class HTTPTransport:
             ConfigError: ``headers`` cannot be sent.
         """
         check_headers(headers, "the endpoint's headers")
-        every = merge_headers(
-            {"Host": self._url.authority, "User-Agent": "aiperf", "Accept-Encoding": "identity"},
-            self._authorization,
-            headers,
-            self._headers,
-        )
-        return prepare_request(self._url.target(path), every, body)
+        first, *others = (self._render(pool.url, path, body, headers) for pool in self._pools)
+        return replace(first, others=tuple(others)) if others else first
+
+    def _render(
+        self, url: ServerURL, path: str, body: bytes, headers: Mapping[str, str]
+    ) -> PreparedRequest:
+        """Render a request for one of the servers."""
+        every = merge_headers({"Host": url.authority}, self._own, headers, self._headers)
+        return prepare_request(url.target(path), every, body)
 
     async def send(
         self,
@@ -103,20 +114,22 @@ class HTTPTransport:
         ``sent_ns`` over TLS is when the bytes were handed to TLS. A request that is cancelled
         takes its connection with it.
         """
-        data = request.render(request_id, correlation_id)
-        connection: HTTPConnection | None = None
+        place, connection = self._route(correlation_id)
+        pool = self._pools[place]
+        chosen = request.others[place - 1] if place else request
+        data = chosen.render(request_id, correlation_id)
         error: TransportError | None
+        record.url = self._names[place]
         record.start_ns = time.perf_counter_ns()
         try:
-            connection = self._take_idle()
             record.connection_reused = connection is not None
             if connection is None:
-                connection = await self._connect(record)
+                connection = await pool.connect(record)
             error = await connection.exchange(data, record)
             if error is not None and record.connection_reused and connection.was_stale(error):
                 record.connection_reused = False
                 record.sent_ns = 0
-                connection = await self._connect(record)
+                connection = await pool.connect(record)
                 error = await connection.exchange(data, record)
             if error is None:
                 error = response_error(record, connection.headers)
@@ -127,55 +140,41 @@ class HTTPTransport:
             raise
         except Exception as exc:  # noqa: BLE001 - a failure of any kind becomes the record's error
             record.end_ns = time.perf_counter_ns()
-            what = f"a request to {self._url.server} failed"
+            what = f"a request to {pool.url.server} failed"
             error = exc if isinstance(exc, TransportError) else ours(EXCHANGING, exc, what)
         if error is not None:
             record.error = error_details(error)
         if connection is not None:
-            self._put_back(connection)
+            if correlation_id in self._sessions:
+                self._sessions[correlation_id] = (place, connection)
+            else:
+                pool.put_back(connection)
+
+    def end_session(self, correlation_id: str) -> None:
+        """Close the connection of a session that has had its last turn, if it has one."""
+        _, connection = self._sessions.pop(correlation_id, (0, None))
+        if connection is not None:
+            connection.abort()
+
+    def _route(self, session: str) -> tuple[int, HTTPConnection | None]:
+        """Return which server a request goes to, and the connection to use if there is one."""
+        place, connection = self._sessions.get(session, (-1, None))
+        if place < 0:
+            place = next(self._turn)
+            if not (self._is_sticky and session):
+                return place, self._pools[place].take_idle()
+        self._sessions[session] = (place, None)
+        if connection is not None and not connection.is_usable():
+            connection.abort()
+            connection = None
+        return place, connection
 
     async def close(self) -> None:
         """Close every connection; a request under way ends with an error."""
-        self._closed = True
-        self._idle.clear()
-        lost = [connection.lost for connection in self._connections]
-        for connection in tuple(self._connections):
-            connection.abort()
+        self._sessions.clear()
+        lost = [each.lost for pool in self._pools for each in pool.close()]
         if lost:
             await asyncio.wait(lost)
-
-    def _take_idle(self) -> HTTPConnection | None:
-        """Return the connection that was in use last, if the server has not closed it since."""
-        idle = self._idle
-        while idle:
-            connection = idle.pop()
-            if connection.is_usable():
-                return connection
-            connection.abort()
-        return None
-
-    def _put_back(self, connection: HTTPConnection) -> None:
-        """Keep a connection whose request has ended, if another can follow."""
-        if connection.is_usable() and not self._closed:
-            self._idle.append(connection)
-        else:
-            connection.abort()
-
-    async def _connect(self, record: RawRecord) -> HTTPConnection:
-        """Return a new connection for the request of ``record``, within its request timeout."""
-        left = self._limits.request_timeout - (time.perf_counter_ns() - record.start_ns) / _NS
-        try:
-            connection = await self._connector.connect(min(self._connect_timeout, left))
-        except ConnectTimeout as error:
-            if left <= self._connect_timeout:
-                raise self._limits.request_error(self._url.server) from error
-            raise
-        if self._closed:
-            connection.abort()
-            raise TransportError(f"the transport to {self._url.server} is closed")
-        self._connections.add(connection)
-        connection.lost.add_done_callback(lambda _: self._connections.discard(connection))
-        return connection
 
 
 def _or_inf(seconds: float | None) -> float:

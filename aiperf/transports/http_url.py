@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from aiperf.common.errors import ConfigError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _BARE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/:@?#]+)(:\d+)?(/\S*)?")
+_UNIX = ("unix://", "http+unix://")
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._?"
 
 
@@ -22,10 +23,21 @@ class ServerURL:
     tls: bool
     authority: str
     prefix: str
+    socket: str = ""
+    """The path of a Unix socket, which then takes the place of host and port."""
+
+    @property
+    def shown(self) -> str:
+        """The URL of the server, without a prefix."""
+        if self.socket:
+            return f"unix://{self.socket}"
+        return f"{'https' if self.tls else 'http'}://{self.authority}"
 
     @property
     def server(self) -> str:
-        """``host:port``, for messages."""
+        """``host:port`` or the socket's path, for messages."""
+        if self.socket:
+            return self.socket
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def target(self, path: str) -> str:
@@ -44,9 +56,14 @@ class ServerURL:
 def parse_url(url: str) -> ServerURL:
     """Take ``http[s]://host[:port][/prefix]`` apart; without a scheme, it is ``http``.
 
+    ``unix:///path/to/socket`` and ``http+unix://%2Fpath%2Fto%2Fsocket[/prefix]`` are Unix sockets,
+    as Docker and requests-unixsocket write them.
+
     Raises:
         ConfigError: That is not what ``url`` is. The option is ``--url``.
     """
+    if url.startswith(_UNIX):
+        return _unix_url(url)
     whole = url if "://" in url else f"http://{url}" if _BARE.fullmatch(url) else ""
     try:
         parts = urlsplit(whole)
@@ -56,7 +73,7 @@ def parse_url(url: str) -> ServerURL:
     except ValueError as error:
         raise _bad(url, str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS:
-        raise _bad(url, "it must begin with http:// or https://")
+        raise _bad(url, "it must begin with http://, https:// or unix:///")
     if "@" in parts.netloc:
         raise _bad(None, "it must not contain a user name or password; use --api-key or --header")
     if not host or port == 0:
@@ -75,6 +92,27 @@ def parse_url(url: str) -> ServerURL:
         tls=parts.scheme == "https",
         authority=named if is_default else f"{named}:{port}",
         prefix=quote(parts.path.rstrip("/"), safe=_PATH_SAFE.removesuffix("?")),
+    )
+
+
+def _unix_url(url: str) -> ServerURL:
+    """Take the URL of a Unix socket apart."""
+    scheme, _, rest = url.partition("://")
+    path, prefix = rest, ""
+    if scheme == "http+unix":
+        path, slash, prefix = rest.partition("/")
+        path, prefix = unquote(path), slash + prefix
+    if not path.startswith("/") or path.endswith("/"):
+        raise _bad(url, "it has no absolute path of a socket")
+    if not path.isprintable() or "?" in rest or "#" in rest:
+        raise _bad(url, "it contains '?', '#' or a control character")
+    return ServerURL(
+        host="localhost",
+        port=0,
+        tls=False,
+        authority="localhost",
+        prefix=quote(prefix.rstrip("/"), safe=_PATH_SAFE.removesuffix("?")),
+        socket=path,
     )
 
 

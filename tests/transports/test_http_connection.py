@@ -28,7 +28,7 @@ def exchange(run, serve, open_client):
         async def main():
             async with serve(whole_script) as server, open_client(server.url, **config) as client:
                 await client.send(record=record)
-                assert not client.transport._idle or record.error is None
+                assert not client.transport._pools[0]._idle or record.error is None
 
         run(main())
         assert record.end_ns > record.start_ns > 0
@@ -269,7 +269,7 @@ def test_no_timer_is_left_behind(run, serve, open_client):
     async def main():
         async with serve(script) as server, open_client(server.url, request_timeout=500) as client:
             await client.send()
-            (connection,) = client.transport._connections
+            (connection,) = client.transport._pools[0].connections
             timer = connection._timer
             await client.transport.close()
             assert timer.cancelled()
@@ -289,7 +289,7 @@ def test_an_idle_connection_outlives_its_timer(run, serve, open_client, until):
     async def main():
         async with serve(script) as server, open_client(server.url, request_timeout=0.2) as client:
             good = await client.send()
-            (connection,) = client.transport._connections
+            (connection,) = client.transport._pools[0].connections
             await until(lambda: connection._timer is None)
             assert connection.is_usable()
             return good, await client.send()

@@ -277,7 +277,7 @@ def test_a_connection_seen_to_be_closed_is_left_out(run, serve, open_client, unt
     async def main():
         async with serve(script) as server, open_client(server.url) as client:
             await client.send()
-            await until(lambda: not client.transport._connections)
+            await until(lambda: not client.transport._pools[0].connections)
             record = await client.send()
             assert len(server.peers) == 2
             return record
@@ -303,7 +303,7 @@ def test_bytes_that_nobody_asked_for_end_a_connection(run, serve, open_client, u
             script.peers = server.peers
             await client.send()
             script.may_go_on.set()
-            await until(lambda: not client.transport._connections)
+            await until(lambda: not client.transport._pools[0].connections)
             return await client.send()
 
     record = run(main())
@@ -452,7 +452,7 @@ def test_a_closed_transport_ends_what_is_under_way_and_sends_no_more(run, serve,
             await client.transport.close()
             await client.transport.close()
             await script.is_gone.wait()
-            assert not client.transport._connections
+            assert not client.transport._pools[0].connections
             return await task, await client.send()
 
     under_way, later = run(main())

@@ -34,11 +34,29 @@ def test_a_url_is_taken_apart(url, parsed):
 
 
 @pytest.mark.parametrize(
+    ("url", "socket", "prefix"),
+    [
+        ("unix:///run/a b.sock", "/run/a b.sock", ""),
+        ("http+unix://%2Frun%2Fa.sock", "/run/a.sock", ""),
+        ("http+unix://%2Frun%2Fa.sock/v1/", "/run/a.sock", "/v1"),
+    ],
+)
+def test_a_unix_socket_has_a_path_and_may_have_a_prefix(url, socket, prefix):
+    """Its path is what messages say."""
+    parsed = parse_url(url)
+    assert (parsed.socket, parsed.server, parsed.prefix) == (socket, socket, prefix)
+    assert parsed.authority == "localhost"
+
+
+@pytest.mark.parametrize(
     ("url", "why"),
     [
         ("", "http://"),
-        ("ftp://h", "must begin with http:// or https://"),
+        ("ftp://h", "must begin with http://, https:// or unix:///"),
         ("http:/h:80", "must begin with"),
+        ("unix://relative", "absolute path"),
+        ("unix:///", "absolute path"),
+        ("http+unix://%2Frun%2Fx/?a", "contains '[?]'"),
         ("http://", "no host"),
         ("http://:80", "no host"),
         ("http://h:0", "no port but 0"),
