@@ -34,8 +34,8 @@ transport = together(
     click.option(
         "--api-key",
         envvar="AIPERF_API_KEY",
-        help="Sent as 'Authorization: Bearer KEY'. Never written to an artifact. May be given "
-        "in AIPERF_API_KEY.",
+        help="Sent as 'Authorization: Bearer KEY', or in the endpoint's own header. Never written "
+        "to an artifact. May be given in AIPERF_API_KEY.",
     ),
     click.option(
         "--header",
