@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aiperf.common.models import Turn
-    from aiperf.common.protocols import TokenizerProtocol
 
 
-def input_tokens(turns: Sequence[Turn], tokenizer: TokenizerProtocol) -> int:
+def input_tokens(turns: Sequence[Turn], count: Callable[[str], int]) -> int:
     """Return the tokens of all texts of ``turns``, the last of which was sent after the others.
 
     A turn that its dataset has not counted is counted: texts, query, and the system message where
@@ -23,10 +22,10 @@ def input_tokens(turns: Sequence[Turn], tokenizer: TokenizerProtocol) -> int:
         if turn.input_tokens is not None:
             total += turn.input_tokens
         else:
-            total += sum(map(tokenizer.count, turn.texts))
+            total += sum(map(count, turn.texts))
             if turn.query:
-                total += tokenizer.count(turn.query)
+                total += count(turn.query)
             if turn.system and turn.system != system:
-                total += tokenizer.count(turn.system)
+                total += count(turn.system)
         system = turn.system
     return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.input_tokens import input_tokens
@@ -32,6 +33,9 @@ _HOPELESS = 32
 
 _SHARE = 4
 """One of so many waiting requests is worked off in a turn of the loop, rounded up."""
+
+_PROMPTS = 1 << 15
+"""The counts of so many prompts are kept; a dataset goes round, and turns come again as history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Recorder:
     ) -> None:
         self._endpoint = endpoint
         self._tokenizer: TokenizerProtocol | None = tokenizer
+        self._prompt_tokens = lru_cache(_PROMPTS)(tokenizer.count)
         self._engine = engine
         self._exporters = list(exporters)
         self._use_server_token_count = use_server_token_count
@@ -259,7 +264,7 @@ class Recorder:
             record.input_tokens = sum(counts) if len(counts) == len(turns) else None
             return
         try:
-            record.input_tokens = input_tokens(turns, tokenizer)
+            record.input_tokens = input_tokens(turns, self._prompt_tokens)
         except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
             self._tokenizer = None
             self.warnings.append(

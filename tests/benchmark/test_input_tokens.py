@@ -8,7 +8,7 @@ from aiperf.tokenizers.builtin import BuiltinTokenizer
 
 
 def count(*turns):
-    return input_tokens(turns, BuiltinTokenizer())
+    return input_tokens(turns, BuiltinTokenizer().count)
 
 
 def test_what_the_dataset_counted_is_taken():

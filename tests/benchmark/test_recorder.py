@@ -319,6 +319,15 @@ def test_tokens_are_counted_by_the_tokenizer():
     assert (record.input_tokens, record.output_tokens, record.reasoning_tokens) == (7, 3, 3)
 
 
+def test_a_prompt_that_comes_again_is_counted_once():
+    """A dataset goes round, and a turn is the history of those that follow."""
+    rig = Rig(endpoint=Endpoint(text=""))
+    turns = (Turn(("a",)),)
+    rig.records(make_raw(b"x"), turns=turns)
+    rig.records(make_raw(b"x"), turns=turns)
+    assert rig.tokenizer.texts == ["a"]
+
+
 def test_a_prompt_that_its_dataset_did_not_count_is_counted():
     """A response without any text (embeddings) has no count."""
     rig = Rig(endpoint=Endpoint(text=""))
