@@ -113,6 +113,22 @@ def test_a_server_that_does_not_answer_the_connection_is_a_timeout(run):
     run(main())
 
 
+def test_a_message_that_is_too_large_is_an_error(run, monkeypatch):
+    """Of that request alone: the connection goes on. The limit is lowered to be reached."""
+    monkeypatch.setattr("aiperf.transports.grpc_channels._MESSAGE", len(PARTS[0]))
+
+    async def main():
+        server = GRPCServer()
+        async with server.running(), open_transport(server.url) as transport:
+            record = await send(transport)
+            assert record.error.type == "ProtocolError"
+            assert "larger than max" in record.error.message
+            assert (await send(transport, STREAM)).error is None
+            assert server.connections == 1
+
+    run(main())
+
+
 def test_a_server_that_dies_is_an_error_for_each_request(run, until):
     """Once: those under way lose their connection, and the next finds nobody there."""
 
