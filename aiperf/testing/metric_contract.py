@@ -63,6 +63,11 @@ class MetricContract(Contract):
                 assert said == getattr(made, name), (
                     f"its entry says {name}={said!r}, the class {getattr(made, name)!r}"
                 )
+            gives_lists = any(isinstance(expected, list) for _, expected in self.examples)
+            assert entry.metadata.get("several") or not gives_lists, (
+                "it gives a list for a request: its entry must say several=True, so that nobody "
+                "makes an objective of it"
+            )
             unknown = set(entry.metadata.get("requires", ())) - known
             assert not unknown, f"its entry requires metrics that nobody registered: {unknown}"
             needs = set(entry.metadata.get("needs", ()))

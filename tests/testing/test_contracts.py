@@ -420,7 +420,7 @@ GOOD_TURN = Turn(("text",))
     [
         ("something_to_send", of_load(), "no conversation"),
         ("something_to_send", of_load(Conversation("c", ())), "has no turn"),
-        ("something_to_send", of_load(Conversation("c", (Turn(()),))), "without a text"),
+        ("something_to_send", of_load(Conversation("c", (Turn(()),))), "a turn without text"),
         ("something_to_send", of_load(Conversation("c", (Turn((" ",)),))), "an empty text"),
         (
             "something_to_send",
@@ -635,7 +635,12 @@ def test_a_metric_whose_entry_says_something_else(aiperf_plugins):
         with aiperf_plugins.registry.isolated():
             aiperf_plugins.add("metric", tag, Chunks, metadata=metadata)
             fails(ChunksKit, "entry_says", message)
-    aiperf_plugins.add("metric", "chunks", Chunks, metadata=good)
+    lists = changed(ChunksKit, examples=((record(), [3.0]),))
+    with aiperf_plugins.registry.isolated():
+        aiperf_plugins.add("metric", "chunks", Chunks, metadata=good)
+        fails(lists, "entry_says", "must say several=True")
+    aiperf_plugins.add("metric", "chunks", Chunks, metadata={**good, "several": True})
+    lists().test_its_entry_says_the_same()
     ChunksKit().test_its_entry_says_the_same()
 
 
