@@ -22,6 +22,7 @@ OPTION = "--input-file"
 _SHOWN = 5
 """How many bad lines are told; the others are counted."""
 _CHUNK = 1 << 20
+_BOM = "\ufeff".encode()
 _FAILURES = (OSError, EOFError, zlib.error)
 
 
@@ -98,7 +99,7 @@ def _located(path: Path) -> Iterator[tuple[str, bytes | Any]]:
     try:
         with _opened(path) as file:
             for number, line in enumerate(file, start=1):
-                text = line.strip()
+                text = (line.removeprefix(_BOM) if number == 1 else line).strip()
                 if not text:
                     continue
                 if text[:1] == b"[":

@@ -68,7 +68,11 @@ class RandomPoolDataset:
     def _pools(self) -> list[list[Turn]]:
         if not self._path.is_dir():
             return [self._pool(self._path, "")]
-        files = sorted(each for each in self._path.iterdir() if each.is_file())
+        files = sorted(
+            each
+            for each in self._path.iterdir()
+            if each.is_file() and not each.name.startswith(".")
+        )
         if not files:
             raise ConfigError(f"there is no file in {self._path}. Correct {OPTION}", option=OPTION)
         return [self._pool(file, file.name.partition(".")[0]) for file in files]
