@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from measure import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _BARE = """
 import asyncio, json, sys, time
@@ -84,8 +84,8 @@ def rows() -> list[Row]:
     found: list[Row] = []
     for url in _server():
         for concurrency, count in ((1, 2_000), (16, 8_000), (128, 16_000)):
-            bare = float(_client([sys.executable, "-c", _BARE, url, concurrency, count]))
-            rate, memory, first = _profile(url, concurrency, count)
+            bare = float(client([sys.executable, "-c", _BARE, url, concurrency, count]))
+            rate, memory, first = profile(url, concurrency, count)
             found += [
                 Row(f"bare loop, {concurrency} concurrent", f"{bare:,.0f} requests/s"),
                 Row(
@@ -108,7 +108,7 @@ def _server() -> Iterator[str]:
     command = [sys.executable, "-m", "aiperf", "mock-server", "--port", "0"]
     command += ["--ttft", "0", "--itl", "0", "--output-tokens", "1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        _pin(server.pid, 1)
+        pin(server.pid, 1)
         assert server.stdout is not None
         address = re.search(r"http://\S+", server.stdout.readline())
         assert address is not None
@@ -118,14 +118,16 @@ def _server() -> Iterator[str]:
             server.terminate()
 
 
-def _profile(url: str, concurrency: int, count: int) -> tuple[float, float, float]:
+def profile(
+    url: str, concurrency: int, count: int, more: Sequence[str] = ()
+) -> tuple[float, float, float]:
     """Return requests/s, peak memory in MB, and seconds from the command to its first request."""
     with tempfile.TemporaryDirectory() as directory:
         started_ns = time.time_ns()
         command = [sys.executable, "-c", _MEMORY, "profile", "--url", url, "--model", "m"]
         command += ["--concurrency", concurrency, "--request-count", count, "--osl", 1]
-        command += ["--isl", 32, "--artifact-dir", directory, "--ui", "none"]
-        memory = _client(command).splitlines()[-1]
+        command += ["--isl", 32, "--artifact-dir", directory, "--ui", "none", *more]
+        memory = client(command).splitlines()[-1]
         summary = json.loads(Path(directory, "profile_export_aiperf.json").read_bytes())
         with Path(directory, "profile_export.jsonl").open() as lines:
             start_ns = min(json.loads(line)["metadata"]["request_start_ns"] for line in lines)
@@ -143,17 +145,18 @@ main()
 """
 
 
-def _client(command: list[object]) -> str:
+def client(command: list[object]) -> str:
     """Run a command on the first core and return what it printed."""
     with subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
-        _pin(process.pid, 0)
+        pin(process.pid, 0)
         output, _ = process.communicate()
     if process.returncode:
         sys.exit(f"{command[:4]} ended with exit code {process.returncode}")
     return output
 
 
-def _pin(pid: int, core: int) -> None:
+def pin(pid: int, core: int) -> None:
+    """Keep a process on one core, where the system lets us."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(pid, {cores[core % len(cores)]})
