@@ -57,7 +57,10 @@ def together(
 
 
 def groups_of(command: click.Command) -> list[tuple[str, list[click.Parameter]]]:
-    """Return the options of ``command`` by group, each with its title, in the order of the help."""
+    """Return the options of ``command`` by group, each with its title, in the order of the help.
+
+    The last group is of those that are in no other.
+    """
     params = iter(command.params)
     found = [
         (title, [next(params) for _ in range(count)])

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
+from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
 from aiperf.cli.main import aiperf
+from aiperf.cli.option_kinds import GroupedCommand, groups_of
 
 HEADING = """\
 # Command-line options
@@ -26,16 +30,19 @@ Names in one row mean the same, except that what follows a slash is the opposite
 | 3 | `aiperf compare --max-regression`: a run is worse than that |
 | 130, 143 | it was interrupted (Ctrl-C) or terminated; a run keeps what it measured |
 """
+EXAMPLES: dict[str, str] = yaml.safe_load(
+    Path(__file__).with_name("option_examples.yaml").read_text(encoding="utf-8")
+)
 EXTRAS = re.compile(r"\s*\[(?:default: (?P<default>[^]]*)|(?P<range>[^]]* to [^]]*))\]")
 
 
 def main() -> None:
     """Print the page."""
     print(HEADING)  # noqa: T201 - this is a command
-    print("\n\n".join(_section(name, command) for name, command in _commands("aiperf", aiperf)))  # noqa: T201
+    print("\n\n".join(_section(name, command) for name, command in commands("aiperf", aiperf)))  # noqa: T201
 
 
-def _commands(name: str, command: click.Command) -> list[tuple[str, click.Command]]:
+def commands(name: str, command: click.Command) -> list[tuple[str, click.Command]]:
     """Return every command below ``command``, by what to type for it."""
     if not isinstance(command, click.Group):
         return [(name, command)]
@@ -43,23 +50,29 @@ def _commands(name: str, command: click.Command) -> list[tuple[str, click.Comman
     return [
         found
         for each in command.list_commands(context)
-        for found in _commands(f"{name} {each}", command.get_command(context, each))
+        for found in commands(f"{name} {each}", command.get_command(context, each))
     ]
 
 
 def _section(name: str, command: click.Command) -> str:
     """Return the section of one command."""
-    rows = [_row(option) for option in command.params if isinstance(option, click.Option)]
-    lines = [
-        f"## `{name}`",
+    lines = [f"## `{name}`", "", (command.help or "").partition("\n\n")[0].replace("\n", " ")]
+    for title, params in groups_of(command):
+        rows = [_row(option) for option in params if isinstance(option, click.Option)]
+        if isinstance(command, GroupedCommand):
+            lines += ["", f"### {title}"]
+        lines += _table(rows)
+    return "\n".join(lines)
+
+
+def _table(rows: list[str]) -> list[str]:
+    """Return the lines of a table of options."""
+    return [
         "",
-        (command.help or "").partition("\n\n")[0].replace("\n", " "),
-        "",
-        "| option | value | default | meaning |",
-        "|---|---|---|---|",
+        "| option | value | default | meaning | example |",
+        "|---|---|---|---|---|",
         *rows,
     ]
-    return "\n".join(lines)
 
 
 def _row(option: click.Option) -> str:
@@ -76,8 +89,21 @@ def _row(option: click.Option) -> str:
     else:
         value = option.metavar or " ".join([_kind(facts["type"]), extras.get("range", "")]).strip()
         shown = extras.get("default") or ("" if default in (None, (), []) else f"`{default}`")
-    cells = (names, value, shown, EXTRAS.sub("", text))
+    cells = (names, value, shown, EXTRAS.sub("", text), f"`{' '.join(example(option))}`")
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"
+
+
+def example(option: click.Option) -> list[str]:
+    """Return words of a command line that give ``option``; an empty list if none are known."""
+    name = option.opts[0]
+    if option.is_flag:
+        return [name]
+    if name in EXAMPLES:
+        return [name, shlex.quote(EXAMPLES[name])]
+    default = option.to_info_dict()["default"]
+    first = default[0] if isinstance(default, list | tuple) and default else default
+    known = isinstance(first, str | int | float)
+    return [name, shlex.quote(str(first))] if known else []
 
 
 def _kind(kind: dict[str, Any]) -> str:

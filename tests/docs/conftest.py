@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).parents[2]
 EXTENSIONS = CHECKOUT / "docs" / "_extensions"
 sys.path.insert(0, str(EXTENSIONS))  # as docs/conf.py does
+sys.path.insert(0, str(Path(__file__).parent))  # cli_options.py, which is also run by itself
 TIMEOUT = 180.0
 """Seconds that one block may take."""
 

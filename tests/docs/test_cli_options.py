@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+
+import click
+import pytest
+from cli_options import EXAMPLES, commands, example
+
+from aiperf.cli.main import aiperf
 
 CHECKOUT = Path(__file__).parents[2]
 GENERATOR = CHECKOUT / "tests" / "docs" / "cli_options.py"
@@ -30,3 +37,25 @@ def test_the_page_has_what_the_help_has(fresh_python):
     assert options
     missing = [option for option in options if f"`{option}`" not in page]
     assert missing == []
+
+
+@pytest.mark.parametrize(("name", "command"), commands("aiperf", aiperf))
+def test_every_option_has_an_example_that_is_accepted(name, command, tmp_path, monkeypatch):
+    """What it takes, as it would be typed."""
+    monkeypatch.chdir(tmp_path)
+    for file in ("authorities.pem", "prompts.jsonl"):
+        (tmp_path / file).touch()
+    (tmp_path / "my-template").mkdir()
+    context = click.Context(command, info_name=name)
+    options = [each for each in command.params if isinstance(each, click.Option)]
+    for option in options:
+        words = shlex.split(" ".join(example(option)))
+        assert words, f"{option.opts[0]} needs an example in tests/docs/option_examples.yaml"
+        if not option.is_flag:
+            value = words[1].split() if option.nargs > 1 else words[1]
+            option.type_cast_value(context, [value] if option.multiple else value)
+
+
+def test_every_example_is_of_an_option():
+    names = {option.opts[0] for _, each in commands("aiperf", aiperf) for option in each.params}
+    assert set(EXAMPLES) <= names
