@@ -76,3 +76,11 @@ class Cancellation:
         elif self._task is not None:
             self.has_come = True
             self._task.cancel()
+
+
+def is_cancellation(error: BaseException) -> bool:
+    """Return whether ``error`` ends the task, rather than being the transport's own doing."""
+    if isinstance(error, asyncio.CancelledError):
+        task = asyncio.current_task()
+        return task is None or task.cancelling() > 0
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)

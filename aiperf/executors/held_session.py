@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from aiperf.common.models import RawRecord, Turn
     from aiperf.executors.prepared_turns import PreparedConversation, Preparer
 
+_NS_PER_MS = 1e6
+
 
 class HeldSession:
     """Where a session stands.
@@ -77,3 +79,14 @@ class HeldSession:
             self.request = self._preparer.request(self.conversation, self._turns[: following + 1])
         self.turn_index = following
         return True
+
+
+def ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:
+    """Return when ``turn`` may start, after the one that ended with ``before``.
+
+    That is at its time of the trace, whose beginning is ``zero_ns``, but not before the turn
+    before it has ended; or, if it has no time or there is no such beginning, after its think time.
+    """
+    if zero_ns is not None and turn.timestamp_ms is not None:
+        return max(before.end_ns, zero_ns + round(turn.timestamp_ms * _NS_PER_MS))
+    return before.end_ns + round((turn.delay_ms or 0.0) * _NS_PER_MS)

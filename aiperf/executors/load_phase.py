@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, cast
 from aiperf.common.concurrency_ramp import ConcurrencyRamp
 from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import WARMUP, ErrorDetails, RawRecord
-from aiperf.executors.held_session import HeldSession
+from aiperf.executors.cancellations import is_cancellation
+from aiperf.executors.held_session import HeldSession, ready_ns
+from aiperf.executors.waiting_line import WaitingLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiperf.common.config import LoadConfig
-    from aiperf.common.models import Turn
     from aiperf.common.protocols import ArrivalProtocol, RecordSink, TransportProtocol
     from aiperf.executors.cancellations import Cancellation, Cancellations
     from aiperf.executors.prepared_turns import Preparer, Upcoming
@@ -87,14 +88,12 @@ class LoadPhase:
         self._waiting: set[asyncio.Task[None]] = set()
         self._pausing: set[asyncio.Task[None]] = set()
         self._ready: deque[HeldSession] = deque()
-        self._line = asyncio.Lock()
-        self._in_line = 0
-        self._held_up: asyncio.Future[None] | None = None
+        self._line = WaitingLine()
         self._timer: asyncio.TimerHandle | None = None
         self._ramp: ConcurrencyRamp | None = None
         if load.concurrency_limit is not None:
             self._ramp = ConcurrencyRamp(
-                load.concurrency_limit, load.concurrency_ramp_duration, self._let_on
+                load.concurrency_limit, load.concurrency_ramp_duration, self._line.look
             )
 
     async def run(self) -> None:
@@ -215,7 +214,7 @@ class LoadPhase:
             record = await self._send(session, scheduled_ns)
             if not session.advance(record):
                 break
-            session.ready_ns = _ready_ns(session.turn, record, zero_ns)
+            session.ready_ns = ready_ns(session.turn, record, zero_ns)
             if scheduled_ns is not None:
                 scheduled_ns = session.ready_ns
             await self._pause(session.ready_ns)
@@ -235,7 +234,7 @@ class LoadPhase:
         scheduled_ns = max(scheduled_ns, session.ready_ns)
         record = await self._send(session, scheduled_ns)
         if session.advance(record):
-            session.ready_ns = _ready_ns(session.turn, record, None)
+            session.ready_ns = ready_ns(session.turn, record, None)
             self._make_ready(session)
         else:
             self._end_session(session.session_id)
@@ -264,7 +263,7 @@ class LoadPhase:
     def _end(self) -> None:
         """End a session; what waits for room may go on."""
         self._open -= 1
-        self._let_on()
+        self._line.look()
         if not self._open and not self._has_more():
             self._close()
 
@@ -276,7 +275,7 @@ class LoadPhase:
             asyncio.get_running_loop().call_later(left_s, self._make_ready, session)
             return
         self._ready.append(session)
-        self._let_on()
+        self._line.look()
 
     # -- waiting -------------------------------------------------------------------------------
 
@@ -292,24 +291,14 @@ class LoadPhase:
 
     async def _wait_for(self, may_go_on: Callable[[], bool]) -> None:
         """Wait until something may start, behind everybody who waits for the same already."""
-        if not self._in_line and may_go_on():
+        if self._line.is_empty() and may_go_on():
             return
         me = cast("asyncio.Task[None]", asyncio.current_task())
         self._pausing.add(me)
-        self._in_line += 1
         try:
-            async with self._line:
-                while not may_go_on():
-                    self._held_up = asyncio.get_running_loop().create_future()
-                    await self._held_up
+            await self._line.wait(may_go_on)
         finally:
-            self._in_line -= 1
             self._pausing.discard(me)
-
-    def _let_on(self, _steps: int = 1) -> None:
-        """Let the first in line look again."""
-        if self._held_up is not None and not self._held_up.done():
-            self._held_up.set_result(None)
 
     # -- requests ------------------------------------------------------------------------------
 
@@ -325,7 +314,7 @@ class LoadPhase:
                 session.request, record, request_id=request_id, correlation_id=session.session_id
             )
         except BaseException as error:  # a plugin's transport may raise anything
-            was_cancelled = _is_cancellation(error)
+            was_cancelled = is_cancellation(error)
             is_on_purpose = cancellation is not None and cancellation.withdraw()
             record.end_ns = record.end_ns or time.perf_counter_ns()
             if was_cancelled:
@@ -366,22 +355,3 @@ class LoadPhase:
 
 def _ignore(_session_id: str) -> None:
     """Stand in for a transport to which the end of a session means nothing."""
-
-
-def _ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:
-    """Return when ``turn`` may start, after the one that ended with ``before``.
-
-    That is at its time of the trace, whose beginning is ``zero_ns``, but not before the turn
-    before it has ended; or, if it has no time or there is no such beginning, after its think time.
-    """
-    if zero_ns is not None and turn.timestamp_ms is not None:
-        return max(before.end_ns, zero_ns + round(turn.timestamp_ms * _NS_PER_MS))
-    return before.end_ns + round((turn.delay_ms or 0.0) * _NS_PER_MS)
-
-
-def _is_cancellation(error: BaseException) -> bool:
-    """Return whether ``error`` ends the task, rather than being the transport's own doing."""
-    if isinstance(error, asyncio.CancelledError):
-        task = asyncio.current_task()
-        return task is None or task.cancelling() > 0
-    return isinstance(error, KeyboardInterrupt | GeneratorExit)

@@ -193,6 +193,17 @@ def test_progress_in_time_where_a_duration_ends_the_run(fresh_python):
     assert shown[-1]["completed"] > 1
 
 
+def test_progress_of_a_warm_up_that_takes_a_time(fresh_python):
+    """It is the warm-up's until a request of the benchmark has ended."""
+    settings = ServerSettings(ttft=50, itl=0)
+    _, (_, *shown, _) = progress(fresh_python, settings, warmup_duration=0.3, request_count=8)
+    phases = [each["phase"] for each in shown]
+    assert phases == sorted(phases, reverse=True)
+    limits = {(each["request_count"], each["duration_s"]) for each in shown}
+    assert limits == {(None, 0.3), (8, None)}
+    assert (shown[-1]["sent"], shown[-1]["completed"]) == (8, 8)
+
+
 def test_a_run_has_an_end(to_server):
     """Of its own, if nobody has named one."""
     outcome = run(replace(to_server, load=LoadConfig()))
