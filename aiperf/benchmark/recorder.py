@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiperf.benchmark.input_tokens import input_tokens
 from aiperf.benchmark.part_errors import name_of, part_error
@@ -38,8 +38,7 @@ _PROMPTS = 1 << 15
 """The counts of so many prompts are kept; a dataset goes round, and turns come again as history."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Finished:
+class _Finished(NamedTuple):  # a third of what a frozen dataclass costs to make
     raw: RawRecord
     session_num: int
     x_request_id: str

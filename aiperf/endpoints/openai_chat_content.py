@@ -19,6 +19,20 @@ class ChatContent(ChoicesContent):
     whole_name = "a chat completion"
     event_name = "a chat completion chunk"
 
+    def add_event(self, event: dict[str, Any], ns: int) -> None:
+        """Add a chunk; nearly all have one choice with a piece of text and nothing else."""
+        choices = event.get("choices")
+        if choices and len(choices) == 1 and not event.get("usage"):
+            choice = choices[0]
+            delta = choice.get("delta")
+            if delta and len(delta) == 1 and not choice.get("finish_reason"):
+                text = delta.get("content")
+                if text and type(text) is str:
+                    self.text.append(text)
+                    self.content_ns.append(ns)
+                    return
+        self._add(choices or (), event.get("usage"), ns)
+
     def _add_choice(self, choice: Mapping[str, Any]) -> bool:
         """Add a message or a piece of one."""
         delta = choice.get("delta") or choice.get("message")

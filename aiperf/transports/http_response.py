@@ -109,7 +109,11 @@ class ResponseReader:
             return
         record.status = status
         record.ack_ns = self._now
-        kind = self.headers.get(b"content-type") or self.header(b"content-type")
+        kind = (
+            self.headers.get(b"content-type")
+            or self.headers.get(b"Content-Type")
+            or self.header(b"content-type")
+        )
         record.content_type = kind.decode("latin-1")
 
     def on_message_complete(self) -> None:
