@@ -179,6 +179,8 @@ def test_every_request_ends_as_the_server_made_it_end(profile, serve):
     assert run.count("request_count") == valid
     assert run.count("error_request_count") == 400 - valid
     assert sum(each["count"] for each in run.summary["error_summary"]) == 400 - valid
+    (slow,) = [e for e in run.summary["error_summary"] if e["error_details"]["code"] == 429]
+    assert "Retry-After: 7" in slow["error_details"]["message"]
 
 
 def accounts(run):
@@ -281,3 +283,43 @@ def test_a_signal_at_any_moment(profile, mock_server, until, number):
         for line in run.lines:
             if line["error"] is None:
                 assert outcomes.get(line["metadata"]["x_request_id"], "complete") == "complete"
+
+
+@pytest.mark.parametrize("framed", ["chunked", "until the end"])
+def test_a_line_of_a_gigabyte(profile, serve, framed):
+    """It is an error at the limit of a response's size, and the client's memory stays small."""
+    sent = Counter()
+    piece = b"x" * (1 << 20)
+
+    def script(peer):
+        peer.request()
+        peer.send(CHUNKED if framed == "chunked" else STREAM + b"\r\n")
+        for _ in range(1024):
+            peer.send(chunk(piece) if framed == "chunked" else piece)
+            sent["pieces"] += 1
+
+    with serve(script) as url:
+        options = ["--streaming", "--request-count", "2", "--max-response-bytes", "4000000"]
+        # Address space for what the client needs without it, and a tenth of what comes.
+        run = profile("--url", url, "--model", "m", *options, limits="ulimit -v 4000000")
+    assert run.code == 1
+    errors = Counter(line["error"]["type"] for line in run.lines)
+    assert errors == {"ResponseTooLarge": 2}
+    assert sent["pieces"] < 100
+
+
+@pytest.mark.parametrize("endless", [b"X-More: and more\r\n", b"x" * 64])
+def test_headers_without_an_end(profile, serve, endless):
+    """They count for the limit of a response's size."""
+
+    def script(peer):
+        peer.request()
+        peer.send(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(1 << 22):
+            peer.send(endless * 1024)
+
+    with serve(script) as url:
+        options = ["--request-count", "2", "--max-response-bytes", "1000000"]
+        run = profile("--url", url, "--model", "m", *options)
+    assert run.code == 1
+    assert [line["error"]["type"] for line in run.lines] == 2 * ["ResponseTooLarge"]
