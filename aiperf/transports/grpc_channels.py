@@ -23,9 +23,8 @@ _STREAMS = 100
 
 A request more would wait in the client where nobody sees it (RFC 9113, section 6.5.2).
 """
-_MESSAGE = 256 * 2**20
-"""Bytes of the largest message, as in NVIDIA's AIPerf."""
 
+_INT_MAX = 2**31 - 1
 _PING_MS = 310_000
 """A little more than the five minutes below which gRPC's servers end connections for pinging.
 
@@ -72,10 +71,13 @@ class Channels:
 
     def __init__(self, server: GRPCServer, config: TransportConfig, authority: str) -> None:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it writes to standard error otherwise
-        self._server = server
+        self.server = server
+        """Where the connections lead."""
+        self._keeps = config.connection_reuse != "never"
         self._options = _options(config, authority)
         self._channels: list[Channel] = []
-        self._discarded: list[Channel] = []
+        self.discarded: list[Channel] = []
+        """Those that no more requests go out on, and that are not closed yet."""
         self._trust: Trust | None = None
         self._is_blind = server.tls and not config.verify
         self._lookup = asyncio.Lock()
@@ -85,9 +87,10 @@ class Channels:
 
     def take(self) -> Channel | None:
         """Return a connection with room for a request; ``None``: wait for the :meth:`first`."""
-        for channel in self._channels:
-            if channel.in_flight < _STREAMS:
-                return channel
+        if self._keeps:
+            for channel in self._channels:
+                if channel.in_flight < _STREAMS:
+                    return channel
         if self._is_blind and self._trust is None:
             return None
         return self._open()
@@ -102,11 +105,17 @@ class Channels:
             if self._trust is None:
                 try:
                     async with asyncio.timeout(self._connect_timeout):
-                        self._trust = await trust_of_server(self._server)
+                        self._trust = await trust_of_server(self.server)
                 except Exception as error:
-                    what = f"no connection to {self._server.server}"
+                    what = f"no connection to {self.server.server}"
                     raise ours(CONNECTING_TLS, error, what) from error
         return self.take() or self._open()
+
+    def give_back(self, channel: Channel) -> None:
+        """Say that a request has ended on a connection, which is over if none is kept."""
+        channel.in_flight -= 1
+        if not self._keeps:
+            self.discard(channel)
 
     def discard(self, channel: Channel) -> None:
         """Let no more requests go out on a connection: gRPC would refuse them until it has waited.
@@ -115,23 +124,23 @@ class Channels:
         """
         if channel in self._channels:
             self._channels.remove(channel)
-            self._discarded.append(channel)
+            self.discarded.append(channel)
 
     async def close_discarded(self) -> None:
         """Close the connections that were discarded and that no request is under way on."""
-        for channel in [each for each in self._discarded if not each.in_flight]:
-            self._discarded.remove(channel)
+        for channel in [each for each in self.discarded if not each.in_flight]:
+            self.discarded.remove(channel)
             await channel.close()
 
     async def close(self) -> None:
         """Close every connection."""
-        channels = [*self._channels, *self._discarded]
+        channels = [*self._channels, *self.discarded]
         self._channels.clear()
-        self._discarded.clear()
+        self.discarded.clear()
         await asyncio.gather(*(channel.close() for channel in channels))
 
     def _open(self) -> Channel:
-        options, target = self._options, self._server.target
+        options, target = self._options, self.server.target
         if self._trust is None:
             channel = grpc.aio.insecure_channel(target, options=_pairs(options))
         else:
@@ -151,8 +160,8 @@ def _options(config: TransportConfig, authority: str) -> dict[str, Any]:
     """
     options: dict[str, Any] = {
         "grpc.primary_user_agent": "aiperf",
-        "grpc.max_receive_message_length": _MESSAGE,
-        "grpc.max_send_message_length": _MESSAGE,
+        "grpc.max_receive_message_length": -1,
+        "grpc.max_send_message_length": -1,
         "grpc.keepalive_time_ms": _PING_MS,
         "grpc.keepalive_timeout_ms": 10_000,
         "grpc.use_local_subchannel_pool": 1,  # or several channels would share one connection
@@ -161,6 +170,8 @@ def _options(config: TransportConfig, authority: str) -> dict[str, Any]:
         "grpc.initial_reconnect_backoff_ms": 100,
         "grpc.max_reconnect_backoff_ms": 1_000,
     }
+    if config.max_response_bytes is not None:
+        options["grpc.max_receive_message_length"] = min(config.max_response_bytes, _INT_MAX)
     if config.connect_timeout is not None:  # gRPC's name for it is an odd one
         options["grpc.min_reconnect_backoff_ms"] = max(1, round(config.connect_timeout * 1e3))
     if authority:

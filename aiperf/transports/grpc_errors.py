@@ -88,7 +88,6 @@ _CLIENT_SIDE: Final = (
     (
         {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN},
         (
-            (("CLIENT: Received message larger",), ProtocolError),
             (("Failed parsing HTTP/2", "RST_STREAM", "Received http2 header"), ProtocolError),
             (("Stream removed", "Missing :authority"), ProtocolError),
         ),
@@ -121,6 +120,7 @@ _STATUS_STEPS: Final[Mapping[grpc.StatusCode, str]] = MappingProxyType(
         grpc.StatusCode.RESOURCE_EXHAUSTED: "lower the load, or raise the server's limit",
     }
 )
+_TOO_LARGE: Final = "CLIENT: Received message larger"
 _TICK: Final = 0.01
 """Seconds by which our deadline may be early; before, it is one of the server's that passed."""
 
@@ -131,6 +131,8 @@ def status_error(
     """Return the error for a request that ended after ``seconds`` with ``status``, not ``OK``."""
     if status is grpc.StatusCode.DEADLINE_EXCEEDED and seconds > limits.request_timeout - _TICK:
         return limits.request_error(server)
+    if status is grpc.StatusCode.RESOURCE_EXHAUSTED and _TOO_LARGE in details:
+        return limits.size_error(server)
     kind = _client_side(status, details)
     said = excerpt_of(details.encode("utf-8", "replace"))
     if kind is not None:

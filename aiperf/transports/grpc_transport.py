@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import time
 from dataclasses import dataclass
@@ -45,13 +46,23 @@ class PreparedCall:
     call: Call
     metadata: Metadata
 
+    def with_ids(self, request_id: str, correlation_id: str) -> Metadata:
+        """Return the metadata as it is sent; an empty id is left out."""
+        metadata = self.metadata
+        if request_id:
+            metadata = (*metadata, ("x-request-id", request_id))
+        if correlation_id:
+            metadata = (*metadata, ("x-correlation-id", correlation_id))
+        return metadata
+
 
 class GRPCTransport:
     """Calls ``ModelInfer``, or ``ModelStreamInfer`` where the endpoint accepts a stream of events.
 
     The request's JSON becomes a message before the clock starts, and the messages that come back
     are kept as bytes. Each goes out once: where a call fails, so does the request. There is one
-    connection for every hundred requests under way.
+    connection for every hundred requests under way, or one for each without reuse. Several servers
+    are asked in turn.
 
     gRPC does not say when a message was written to the socket: ``sent_ns`` is when it took the
     message. Neither does it hand over a response's beginning by itself: ``ack_ns`` is when the
@@ -62,11 +73,8 @@ class GRPCTransport:
     """
 
     def __init__(self, *, config: TransportConfig) -> None:
-        self._url = parse_grpc_url(config.url)
-        if config.other_urls:
-            raise ConfigError(
-                "the transport grpc sends to one server; give --url once", option="--url"
-            )
+        _refuse_what_grpc_does_itself(config)
+        servers = [parse_grpc_url(each) for each in (config.url, *config.other_urls)]
         headers = {name.lower(): value for name, value in config.headers.items()}
         authority = headers.pop("host", "")
         check_metadata(headers, "--header", option="--header")
@@ -80,9 +88,12 @@ class GRPCTransport:
         self._limits = Limits(
             request_timeout=_or_inf(config.request_timeout),
             idle_timeout=_or_inf(config.idle_timeout),
+            first_byte_timeout=_or_inf(config.first_byte_timeout),
+            response_bytes=_or_inf(config.max_response_bytes),
         )
         self._timeout = config.request_timeout
-        self._channels = Channels(self._url, config, authority)
+        self._servers = [Channels(each, config, authority) for each in servers]
+        self._turn = itertools.cycle(self._servers)
 
     def prepare(self, path: str, body: bytes, headers: Mapping[str, str]) -> PreparedCall:
         """Render the call that carries ``body`` to ``path``; headers that a person asked for win.
@@ -109,58 +120,62 @@ class GRPCTransport:
         correlation_id: str = "",
     ) -> None:
         """Send ``request`` with the two ids and fill ``record`` in place as things happen."""
-        metadata = request.metadata
-        if request_id:
-            metadata = (*metadata, ("x-request-id", request_id))
-        if correlation_id:
-            metadata = (*metadata, ("x-correlation-id", correlation_id))
+        metadata = request.with_ids(request_id, correlation_id)
         error: TransportError | None = None
+        channels = next(self._turn)
+        server = channels.server.server
+        if len(self._servers) > 1:
+            record.url = server
         record.start_ns = time.perf_counter_ns()
         try:
-            channel = self._channels.take() or await self._channels.first()
+            channel = channels.take() or await channels.first()
             record.connection_reused = channel.was_used
             channel.in_flight += 1
             try:
-                await self._exchange(request.call, metadata, channel, record)
+                await self._exchange(request.call, metadata, channel, record, server)
             except grpc.aio.AioRpcError as exc:
-                error = self._failed(exc, channel, record)
+                error = self._failed(exc, record, server)
+                if is_about_connection(exc.code(), error):
+                    channels.discard(channel)
             finally:
-                channel.in_flight -= 1
+                channels.give_back(channel)
         except asyncio.CancelledError as exc:
             record.end_ns = record.end_ns or time.perf_counter_ns()
             if _is_ours_to_raise():
                 raise
-            error = self._cut_off(exc)
+            error = _cut_off(exc, server)
         except TransportError as exc:
             record.end_ns = time.perf_counter_ns()
             error = exc
         except Exception as exc:  # noqa: BLE001 - a failure of any kind becomes the record's error
             record.end_ns = time.perf_counter_ns()
-            error = ours(exc, server=self._url.server, limits=self._limits)
+            error = ours(exc, server=server, limits=self._limits)
         if error is not None:
             record.error = error_details(error)
-            await self._channels.close_discarded()
+        if channels.discarded:
+            await channels.close_discarded()
 
     async def close(self) -> None:
         """Close every connection; a request under way ends with an error."""
-        await self._channels.close()
+        await asyncio.gather(*(each.close() for each in self._servers))
 
     async def _exchange(
-        self, call: Call, metadata: Metadata, channel: Channel, record: RawRecord
+        self, call: Call, metadata: Metadata, channel: Channel, record: RawRecord, server: str
     ) -> None:
         """Make one call.
 
         Raises:
             grpc.aio.AioRpcError: It ended with a status that is not ``OK``.
-            IdleTimeout: The server was silent for too long.
+            FirstByteTimeout, IdleTimeout: The server was silent for too long.
             asyncio.CancelledError: The task was cancelled, or the call by :meth:`close`.
         """
         begin = channel.callable(call.method, is_streamed=call.is_streamed)
         rpc = begin(call.request, timeout=self._timeout, metadata=metadata)
         record.sent_ns = time.perf_counter_ns()
         silence = None
-        if self._limits.idle_timeout < math.inf:
-            silence = Silence(rpc, self._limits.idle_timeout)
+        limits = self._limits
+        if min(limits.idle_timeout, limits.first_byte_timeout) < math.inf:
+            silence = Silence(rpc, limits.idle_timeout, limits.first_byte_timeout)
         try:
             if call.is_streamed:
                 await _receive_stream(rpc, call, record, silence)
@@ -169,7 +184,9 @@ class GRPCTransport:
         except asyncio.CancelledError as exc:
             rpc.cancel()
             if silence is not None and silence.is_over:
-                raise self._limits.idle_error(self._url.server) from exc
+                is_first = silence.is_unbroken and limits.first_byte_timeout < limits.idle_timeout
+                late = limits.first_byte_error if is_first else limits.idle_error
+                raise late(server) from exc
             raise
         finally:
             if silence is not None:
@@ -179,36 +196,49 @@ class GRPCTransport:
         channel.was_used = True
 
     def _failed(
-        self, error: grpc.aio.AioRpcError, channel: Channel, record: RawRecord
+        self, error: grpc.aio.AioRpcError, record: RawRecord, server: str
     ) -> TransportError:
         """Return the error of a call that ended with a status which is not ``OK``."""
         record.end_ns = time.perf_counter_ns()
-        status = error.code()
-        record.status = HTTP_STATUSES[status]
+        record.status = HTTP_STATUSES[error.code()]
         seconds = (record.end_ns - record.start_ns) / _NS
-        found = ours(error, server=self._url.server, limits=self._limits, seconds=seconds)
-        if is_about_connection(status, found):
-            self._channels.discard(channel)
-        is_cut = isinstance(found, ConnectionReset) and record.parts
-        return self._incomplete(error) if is_cut else found
+        found = ours(error, server=server, limits=self._limits, seconds=seconds)
+        if isinstance(found, ConnectionReset) and record.parts:
+            found = IncompleteResponse(
+                f"{server} closed the connection before the end of the response; look into the "
+                "server's log for a crash or a limit"
+            )
+            found.__cause__ = error
+        return found
 
-    def _incomplete(self, error: Exception) -> TransportError:
-        """Return the error of a stream that had begun when its connection ended."""
-        incomplete = IncompleteResponse(
-            f"{self._url.server} closed the connection before the end of the response; look into "
-            "the server's log for a crash or a limit"
-        )
-        incomplete.__cause__ = error
-        return incomplete
 
-    def _cut_off(self, error: BaseException) -> TransportError:
-        """Return the error of a call that was under way when the transport was closed."""
-        cut_off = TransportError(
-            f"AIPerf closed the connection to {self._url.server} while it was in use; let "
-            "requests end before the transport is closed"
+def _refuse_what_grpc_does_itself(config: TransportConfig) -> None:
+    """Refuse options that would change nothing.
+
+    Raises:
+        ConfigError: One of them is given.
+    """
+    if config.connection_reuse == "sticky-user-sessions":
+        raise ConfigError(
+            "over gRPC, a connection carries many requests at a time, and no session has one of "
+            "its own; use --connection-reuse-strategy pooled or never",
+            option="--connection-reuse-strategy",
         )
-        cut_off.__cause__ = error
-        return cut_off
+    if config.dns_ttl is not None:
+        raise ConfigError(
+            "gRPC itself decides when to look up a name again; leave --dns-ttl-seconds out",
+            option="--dns-ttl-seconds",
+        )
+
+
+def _cut_off(error: BaseException, server: str) -> TransportError:
+    """Return the error of a call that was under way when the transport was closed."""
+    cut_off = TransportError(
+        f"AIPerf closed the connection to {server} while it was in use; let requests end before "
+        "the transport is closed"
+    )
+    cut_off.__cause__ = error
+    return cut_off
 
 
 async def _receive_stream(rpc: Any, call: Call, record: RawRecord, silence: Silence | None) -> None:

@@ -16,7 +16,7 @@ from aiperf.transports.grpc_errors import (  # noqa: E402 - as above
 )
 from aiperf.transports.http_limits import Limits  # noqa: E402 - as above
 
-LIMITS = Limits(request_timeout=5.0)
+LIMITS = Limits(request_timeout=5.0, response_bytes=1)
 FOREIGN = {
     each
     for module in (grpc, grpc.aio, cygrpc)
@@ -110,7 +110,7 @@ def test_any_other_exception_has_one_of_ours():
         (
             "RESOURCE_EXHAUSTED",
             "CLIENT: Received message larger than max (9 vs. 1)",
-            "ProtocolError",
+            "ResponseTooLarge",
         ),
         ("RESOURCE_EXHAUSTED", "SERVER: Received message larger than max", "GRPCStatusError"),
     ],

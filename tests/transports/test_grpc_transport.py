@@ -101,6 +101,54 @@ def test_a_server_that_falls_silent_is_an_error(run):
     run(main())
 
 
+def test_a_server_that_is_late_with_its_first_message_is_an_error(run):
+    """What comes after it may take longer."""
+
+    async def main():
+        server = GRPCServer()
+        limits = {"first_byte_timeout": 0.1, "request_timeout": 0.4}
+        async with server.running(), open_transport(server.url, **limits) as transport:
+            server.behaviour = Behaviour.HANG
+            assert (await send(transport, STREAM)).error.type == "FirstByteTimeout"
+            server.behaviour = Behaviour.HANG_IN_BODY
+            assert (await send(transport, STREAM)).error.type == "RequestTimeout"
+
+    run(main())
+
+
+def test_several_servers_are_asked_in_turn(run):
+    """Each record says which; without reuse each request has a connection of its own."""
+
+    async def main():
+        one, two = GRPCServer(), GRPCServer()
+        async with one.running(), two.running():
+            config = {"other_urls": (two.url,), "connection_reuse": "never"}
+            async with open_transport(one.url, **config) as transport:
+                records = [await send(transport) for _ in range(4)]
+                assert [each.error for each in records] == [None] * 4
+                assert not any(each.connection_reused for each in records)
+                await one.all_closed()
+                await two.all_closed()
+        names = [url.removeprefix("grpc://") for url in (one.url, two.url)]
+        assert [each.url for each in records] == names * 2
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("config", "option"),
+    [
+        ({"connection_reuse": "sticky-user-sessions"}, "--connection-reuse-strategy"),
+        ({"dns_ttl": 1.0}, "--dns-ttl-seconds"),
+    ],
+)
+def test_what_grpc_does_itself_is_refused(config, option):
+    """An option that would change nothing is an error."""
+    with pytest.raises(ConfigError) as caught:
+        GRPCTransport(config=TransportConfig("grpc://h:1", **config))
+    assert caught.value.option == option
+
+
 def test_a_server_that_does_not_answer_the_connection_is_a_timeout(run):
     """Within the connect timeout, not the request's."""
 
@@ -113,16 +161,14 @@ def test_a_server_that_does_not_answer_the_connection_is_a_timeout(run):
     run(main())
 
 
-def test_a_message_that_is_too_large_is_an_error(run, monkeypatch):
-    """Of that request alone: the connection goes on. The limit is lowered to be reached."""
-    monkeypatch.setattr("aiperf.transports.grpc_channels._MESSAGE", len(PARTS[0]))
+def test_a_message_that_is_too_large_is_an_error(run):
+    """Of that request alone: the connection goes on."""
 
     async def main():
         server = GRPCServer()
-        async with server.running(), open_transport(server.url) as transport:
-            record = await send(transport)
-            assert record.error.type == "ProtocolError"
-            assert "larger than max" in record.error.message
+        limit = {"max_response_bytes": len(PARTS[0])}
+        async with server.running(), open_transport(server.url, **limit) as transport:
+            assert (await send(transport)).error.type == "ResponseTooLarge"
             assert (await send(transport, STREAM)).error is None
             assert server.connections == 1
 
