@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 def input_tokens(turns: Sequence[Turn], count: Callable[[str], int]) -> int:
     """Return the tokens of all texts of ``turns``, the last of which was sent after the others.
 
-    A turn that its dataset has not counted is counted: texts, query, and the system message where
-    it is another one than that of the turn before.
+    The answers to the others are a part of the prompt. A turn that its dataset has not counted is
+    counted: texts, query, and the system message where it is another one than that of the turn
+    before.
     """
     total = 0
     system: str | None = None
+    for turn in turns[:-1]:
+        if turn.answer:
+            total += count(turn.answer)
     for turn in turns:
         if turn.input_tokens is not None:
             total += turn.input_tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ class HeldSession:
     __slots__ = (
         "_preparer",
         "_requests",
-        "_turns",
         "conversation",
         "number",
         "ready_ns",
@@ -38,8 +38,8 @@ class HeldSession:
     ) -> None:
         self._preparer = preparer
         self._requests = prepared.requests
-        self._turns: list[Turn] | None = None
         self.conversation = prepared.conversation
+        """What has been said so far: the server's answers come in as they are given."""
         self.number = number
         self.session_id = session_id
         self.turn_index = 0
@@ -69,14 +69,13 @@ class HeldSession:
         if following < len(self._requests):
             self.request = self._requests[following]
         else:
-            if self._turns is None:
-                self._turns = list(turns)
             if turns[self.turn_index].answer is None:
                 answered = self._preparer.answered(turns[self.turn_index], record)
                 if answered is None:
                     return False
-                self._turns[self.turn_index] = answered
-            self.request = self._preparer.request(self.conversation, self._turns[: following + 1])
+                turns = (*turns[: self.turn_index], answered, *turns[following:])
+                self.conversation = replace(self.conversation, turns=turns)
+            self.request = self._preparer.request(self.conversation, turns[: following + 1])
         self.turn_index = following
         return True
 

@@ -24,5 +24,12 @@ def test_what_it_did_not_count_is_counted():
     assert count(first, Turn(("g",), system="be long")) == 11
 
 
+def test_what_the_server_answered_before_is_counted():
+    """It is sent again with the turns that follow; the last turn's own answer comes afterwards."""
+    first = Turn(("a b",), answer="c d e", input_tokens=7)
+    assert count(first) == 7
+    assert count(first, Turn(("f",), answer="g")) == 7 + 3 + 1
+
+
 def test_images_alone_have_no_tokens():
     assert count(Turn((), images=("data:image/png;base64,AA==",))) == 0

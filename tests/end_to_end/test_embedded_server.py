@@ -233,3 +233,16 @@ def test_what_cannot_work_is_one_line(profile, options, words):
     for word in words:
         assert word in run.stderr
     assert run.lines == []
+
+
+@pytest.mark.once
+def test_answers_are_a_part_of_the_prompts_that_follow(profile):
+    """The client counts the history's tokens as the server does, which was sent the answers."""
+    words = ("--num-sessions", "2", "--session-turns-mean", "3", "--isl", "20", "--osl", "10")
+    for more in ((), ("--use-server-token-count",)):
+        run = profile(*words, "--streaming", *more)
+        lengths = {
+            (line["metadata"]["turn_index"], line["metrics"]["input_sequence_length"]["value"])
+            for line in run.lines
+        }
+        assert lengths == {(0, 20), (1, 50), (2, 80)}
