@@ -208,6 +208,14 @@ def aiperf_register_transport() -> list[LazyEntry]:
             metadata={"schemes": ["http", "https", "unix", "http+unix"]},
         ),
         LazyEntry(
+            "httpx",
+            "aiperf.transports.httpx_transport",
+            "HTTPXTransport",
+            identifier="httpx",
+            description="HTTP/2 and proxies, by httpx",
+            metadata={"schemes": ["http", "https"], "extra": "httpx"},
+        ),
+        LazyEntry(
             "grpc",
             "aiperf.transports.grpc_transport",
             "GRPCTransport",

@@ -92,6 +92,11 @@ transport = together(
         "of one session, which then go to one server.",
     ),
     click.option(
+        "--proxy",
+        metavar="URL",
+        help="A proxy to send through, such as http://localhost:3128; for --transport httpx.",
+    ),
+    click.option(
         "--tls-ca-file",
         type=click.Path(exists=True, dir_okay=False),
         help="A PEM file of certificate authorities to trust instead of the system's.",

@@ -41,6 +41,7 @@ class TransportConfig:
     first_byte_timeout: float | None = None
     max_response_bytes: int | None = 64 * 1024 * 1024
     dns_ttl: float | None = None
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

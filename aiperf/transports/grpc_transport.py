@@ -229,6 +229,8 @@ def _refuse_what_grpc_does_itself(config: TransportConfig) -> None:
             "gRPC itself decides when to look up a name again; leave --dns-ttl-seconds out",
             option="--dns-ttl-seconds",
         )
+    if config.proxy is not None:
+        raise ConfigError("the transport grpc uses no proxy; leave --proxy out", option="--proxy")
 
 
 def _cut_off(error: BaseException, server: str) -> TransportError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import math
-import ssl
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ from aiperf.transports.http_request import (
     prepare_request,
 )
 from aiperf.transports.http_status import response_error
+from aiperf.transports.http_tls import tls_context
 from aiperf.transports.http_url import parse_url
 
 if TYPE_CHECKING:
@@ -62,6 +62,10 @@ class HTTPTransport:
             key = f"Bearer {config.api_key}" if is_bearer else config.api_key
             self._own[config.api_key_header] = key
             check_headers({config.api_key_header: key}, "--api-key", option="--api-key")
+        if config.proxy is not None:
+            raise ConfigError(
+                "the transport http uses no proxy; take --transport httpx", option="--proxy"
+            )
         keeps = config.connection_reuse != "never"
         if not keeps:
             self._own["Connection"] = "close"
@@ -76,7 +80,7 @@ class HTTPTransport:
             dns_ttl=_or_inf(config.dns_ttl),
         )
         urls = [parse_url(each) for each in (config.url, *config.other_urls)]
-        tls = _tls_context(config) if any(url.tls for url in urls) else None
+        tls = tls_context(config, protocols=("http/1.1",)) if any(url.tls for url in urls) else None
         self._pools = [
             ConnectionPool(url=url, limits=limits, tls=tls if url.tls else None, keeps=keeps)
             for url in urls
@@ -180,20 +184,3 @@ class HTTPTransport:
 def _or_inf(seconds: float | None) -> float:
     """Return a limit that may be ``None``, which is none, as a number."""
     return math.inf if seconds is None else seconds
-
-
-def _tls_context(config: TransportConfig) -> ssl.SSLContext:
-    """Return what TLS connections have in common; making it is expensive."""
-    try:
-        context = ssl.create_default_context(cafile=config.ca_file)
-    except OSError as error:
-        raise ConfigError(
-            f"--tls-ca-file {config.ca_file!r} cannot be read as certificates in PEM format: "
-            f"{error.strerror or error}; give a file that can",
-            option="--tls-ca-file",
-        ) from error
-    context.set_alpn_protocols(["http/1.1"])
-    if not config.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -39,6 +39,7 @@ def config_of(*words):
         (["--request-timeout-seconds", "2"], "transport.request_timeout", 2.0),
         (["--idle-timeout-seconds", "3"], "transport.idle_timeout", 3.0),
         (["--first-byte-timeout-seconds", "4"], "transport.first_byte_timeout", 4.0),
+        (["--proxy", "http://p:1"], "transport.proxy", "http://p:1"),
         (["--dns-ttl-seconds", "5"], "transport.dns_ttl", 5.0),
         (["--max-response-bytes", "6"], "transport.max_response_bytes", 6),
         (["--connection-reuse-strategy", "never"], "transport.connection_reuse", "never"),
