@@ -9,6 +9,8 @@ import click
 import yaml
 from click.core import ParameterSource
 
+from aiperf.cli.length_pairs import LengthPairs
+from aiperf.cli.number_list import NumberList
 from aiperf.cli.option_kinds import groups_of
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def _lines(context: click.Context, option: click.Option) -> Iterator[str]:
         return
     yield from textwrap.wrap(record[1], _WIDTH, initial_indent="# ", subsequent_indent="# ")
     value = context.params.get(option.name)
+    if value is not None and isinstance(option.type, LengthPairs | NumberList):
+        value = option.type.text(value)
     name = next(each for each in option.opts if each.startswith("--")).lstrip("-")
     source = context.get_parameter_source(option.name)
     if option.name in _SECRETS:

@@ -10,11 +10,14 @@ import json
 import math
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aiperf.common.dataset_config import LengthPair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 _PAIR = re.compile(
@@ -42,6 +45,14 @@ class LengthPairs(click.ParamType):  # type: ignore[type-arg]  # not generic bef
             return length_pairs(str(value))
         except ValueError as error:
             self.fail(f"{value!r}: {error}.", param, ctx)
+
+    def text(self, value: Iterable[LengthPair]) -> str:
+        """Return what :meth:`convert` makes ``value`` of."""
+        return ";".join(
+            f"{pair.input_mean:.0f}|{pair.input_stddev!r},"
+            f"{pair.output_mean:.0f}|{pair.output_stddev!r}:{pair.percent!r}"
+            for pair in value
+        )
 
 
 def length_pairs(text: str) -> tuple[LengthPair, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 class NumberList(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.3
@@ -42,3 +42,7 @@ class NumberList(click.ParamType):  # type: ignore[type-arg]  # not generic befo
                 self.fail(f"{text.strip()!r} in {value!r} is no number above 0.", param, ctx)
             found.append(number)
         return tuple(found)
+
+    def text(self, value: Iterable[float]) -> str:
+        """Return what :meth:`convert` makes ``value`` of."""
+        return ",".join(map(str, value))

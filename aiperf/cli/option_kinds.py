@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CommandT = TypeVar("CommandT", bound="Callable[..., Any]")
 
@@ -69,8 +69,55 @@ def groups_of(command: click.Command) -> list[tuple[str, list[click.Parameter]]]
     return [*found, ("Other", list(params))]
 
 
+class SpelledChoice(click.Choice):  # type: ignore[type-arg]  # not generic before click 8.2
+    """A choice of names with dashes, which may be written with underscores."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, with dashes."""
+        return str(super().convert(str(value).replace("_", "-"), param, ctx))
+
+
 class GroupedCommand(click.Command):
-    """A command whose help shows its options by group; see :func:`together`."""
+    """A command with many options and no arguments.
+
+    Its help shows them by group; see :func:`together`. One that may be repeated also takes several
+    values: ``--header A:1 B:2`` is ``--header A:1 --header B:2``.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what the command line has; of an option that is like none, say where all are."""
+        try:
+            return super().parse_args(ctx, list(self._repeated(args)))
+        except click.NoSuchOption as error:
+            if error.possibilities:
+                raise
+            raise click.UsageError(
+                f"No such option {error.option_name!r}, nor one like it; "
+                f"'{ctx.command_path} --help' lists them.",
+                ctx,
+            ) from None
+
+    def _repeated(self, args: list[str]) -> Iterator[str]:
+        """Yield ``args`` with the name of an option before each of its values after the first."""
+        options = {
+            name: each
+            for each in self.params
+            if isinstance(each, click.Option) and not each.is_flag
+            for name in each.opts
+        }
+        several: str | None = None
+        is_value = False
+        for each in args:
+            if is_value:
+                is_value = False
+            elif each.startswith("-"):
+                name, equals, _ = each.partition("=")
+                option = options.get(name)
+                several = name if option is not None and option.multiple else None
+                is_value = option is not None and not equals
+            elif several is not None:
+                yield several
+            yield each
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each group, and one for what is in none."""

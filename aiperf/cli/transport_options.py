@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import SECONDS, together
+from aiperf.cli.option_kinds import SECONDS, SpelledChoice, together
 
 transport = together(
     "Transport",
@@ -20,7 +20,7 @@ transport = together(
     ),
     click.option(
         "--url-strategy",
-        type=click.Choice(["round-robin"]),
+        type=SpelledChoice(["round-robin"]),
         default="round-robin",
         show_default=True,
         help="Which of several servers a request goes to: each in turn.",
@@ -85,7 +85,7 @@ transport = together(
     ),
     click.option(
         "--connection-reuse-strategy",
-        type=click.Choice(["pooled", "never", "sticky-user-sessions"]),
+        type=SpelledChoice(["pooled", "never", "sticky-user-sessions"]),
         default="pooled",
         show_default=True,
         help="Which requests share a connection: all of them one after another, none, or the turns "

@@ -98,10 +98,11 @@ def test_what_is_printed_is_a_file_that_asks_for_the_same(aiperf, config_of):
     """Options that were not given are comments with what they are for; a key is not printed."""
     words = ["--isl", "20", "--streaming", "-H", "X-A: a: b", "--extra-inputs", '{"stop": ["a"]}']
     words += ["--model", "1", "--url", "localhost:1", "--random-seed", "3"]
+    words += ["--seq-dist", "64|10,32:70;256|40,128|2.5:30", "--audio-depths", "16,8"]
     printed = aiperf("profile", *words, "--api-key", "s3cret", "--print-config")
     assert (printed.returncode, printed.stderr) == (0, "")
     assert "s3cret" not in printed.stdout
-    assert len(yaml.safe_load(printed.stdout)) == 7
+    assert len(yaml.safe_load(printed.stdout)) == 9
     again = config_of(printed.stdout)
     assert again == to_config(profile.make_context("profile", words).params)
     everything = "\n".join(
