@@ -6,6 +6,9 @@ import asyncio
 
 import httpx
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import StreamEnded
 
 from aiperf.common.config import TransportConfig
 from aiperf.common.errors import ConfigError, TransportError
@@ -78,3 +81,53 @@ def test_what_it_cannot_do_is_refused(changes, option):
         HTTPXTransport(config=TransportConfig(url="http://a", **changes))
     assert caught.value.option == option
     assert "secret" not in str(caught.value)
+
+
+async def speak_http2(reader, writer):
+    """Answer every request of one connection with two frames of data."""
+    connection = H2Connection(H2Configuration(client_side=False))
+    connection.initiate_connection()
+    writer.write(connection.data_to_send())
+    while data := await reader.read(65536):
+        for event in connection.receive_data(data):
+            if isinstance(event, StreamEnded):
+                headers = [(":status", "200"), ("content-type", "text/event-stream")]
+                connection.send_headers(event.stream_id, headers)
+                connection.send_data(event.stream_id, b"data: a\n\n")
+                connection.send_data(event.stream_id, b"data: b\n\n", end_stream=True)
+        writer.write(connection.data_to_send())
+    writer.close()
+
+
+def test_a_server_that_offers_http2_is_spoken_to_in_it(certificates):
+    """Requests share one connection."""
+    certificates.server.set_alpn_protocols(["h2"])
+    opened = []
+
+    async def handle(reader, writer):
+        opened.append(writer)
+        await speak_http2(reader, writer)
+
+    async def main():
+        server = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=certificates.server)
+        port = server.sockets[0].getsockname()[1]
+        config = TransportConfig(url=f"https://127.0.0.1:{port}", ca_file=certificates.ca_file)
+        transport = HTTPXTransport(config=config)
+        request = transport.prepare("/v1/x", b"{}", {})
+        records = [RawRecord() for _ in range(4)]
+        async with server:
+            await transport.send(request, records[0])
+            await asyncio.gather(*(transport.send(request, each) for each in records[1:]))
+            await transport.close()
+            for writer in opened:
+                await writer.wait_closed()
+        return records
+
+    try:
+        records = asyncio.run(main())
+    finally:
+        certificates.server.set_alpn_protocols(["http/1.1"])
+    assert [record.error for record in records] == [None] * 4
+    assert {b"".join(record.parts) for record in records} == {b"data: a\n\ndata: b\n\n"}
+    assert [record.connection_reused for record in records] == [False, True, True, True]
+    assert len(opened) == 1
