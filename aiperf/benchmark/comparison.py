@@ -33,7 +33,8 @@ _RATES: Mapping[str, tuple[str, ...]] = {
 """For a metric of the run that is a rate, the metrics of requests that it adds up."""
 _LOWER_IS_BETTER = ("ms", "sec", "s", "us", "ns")
 _HIGHER_IS_BETTER = ("/sec", "/s")
-_FEWER_IS_BETTER = frozenset({"error_request_count"})
+_FEWER_IS_BETTER = frozenset({"error_request_count", "request_error_rate"})
+_MORE_IS_BETTER = frozenset({"good_request_count", "good_request_fraction"})
 _NEUTRAL = frozenset({"benchmark_duration"})
 
 
@@ -185,7 +186,8 @@ def better_sign(tag: str, unit: str) -> int:
         return 0
     if tag in _FEWER_IS_BETTER or unit in _LOWER_IS_BETTER:
         return -1
-    return 1 if any(part in unit for part in _HIGHER_IS_BETTER) else 0
+    is_rate = any(part in unit for part in _HIGHER_IS_BETTER)
+    return 1 if is_rate or tag in _MORE_IS_BETTER else 0
 
 
 def is_worse(row: Row, difference: Difference) -> bool:

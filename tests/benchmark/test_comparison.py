@@ -116,6 +116,8 @@ def test_without_requests_there_is_no_interval():
         ("request_throughput", "requests/sec", 1),
         ("output_token_throughput_per_user", "tokens/sec/user", 1),
         ("error_request_count", "requests", -1),
+        ("request_error_rate", "%", -1),
+        ("good_request_fraction", "ratio", 1),
         ("request_count", "requests", 0),
         ("benchmark_duration", "sec", 0),
         ("input_sequence_length", "tokens", 0),
