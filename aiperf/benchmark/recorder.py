@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from aiperf.benchmark.input_tokens import input_tokens
+from aiperf.benchmark.input_tokens import counted_tokens, input_tokens
 from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.benchmark.provenance import REDACTED
 from aiperf.common.models import (
@@ -36,6 +36,10 @@ _SHARE = 4
 
 _PROMPTS = 1 << 15
 """The counts of so many prompts are kept; a dataset goes round, and turns come again as history."""
+
+_ANSWERS = 1 << 11
+"""The counts of so many answers are kept, and with each its text, which nobody else needs for long:
+it comes again with the next turns of its conversation, and never after that."""
 
 
 class _Finished(NamedTuple):  # a third of what a frozen dataclass costs to make
@@ -86,6 +90,7 @@ class Recorder:
         self._endpoint = endpoint
         self._tokenizer: TokenizerProtocol | None = tokenizer
         self._prompt_tokens = lru_cache(_PROMPTS)(tokenizer.count)
+        self._answer_tokens = lru_cache(_ANSWERS)(tokenizer.count)
         self._engine = engine
         self._exporters = list(exporters)
         self._use_server_token_count = use_server_token_count
@@ -259,11 +264,10 @@ class Recorder:
         turns = finished.conversation.turns[: finished.turn_index + 1]
         tokenizer = self._tokenizer
         if tokenizer is None:
-            counts = [turn.input_tokens for turn in turns if turn.input_tokens is not None]
-            record.input_tokens = sum(counts) if len(counts) == len(turns) else None
+            record.input_tokens = counted_tokens(turns)
             return
         try:
-            record.input_tokens = input_tokens(turns, self._prompt_tokens)
+            record.input_tokens = input_tokens(turns, self._prompt_tokens, self._answer_tokens)
         except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
             self._tokenizer = None
             self.warnings.append(

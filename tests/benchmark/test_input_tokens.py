@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from aiperf.benchmark.input_tokens import input_tokens
+from aiperf.benchmark.input_tokens import counted_tokens, input_tokens
 from aiperf.common.models import Turn
 from aiperf.tokenizers.builtin import BuiltinTokenizer
 
 
 def count(*turns):
-    return input_tokens(turns, BuiltinTokenizer().count)
+    tokenizer = BuiltinTokenizer()
+    return input_tokens(turns, tokenizer.count, tokenizer.count)
 
 
 def test_what_the_dataset_counted_is_taken():
@@ -33,3 +34,13 @@ def test_what_the_server_answered_before_is_counted():
 
 def test_images_alone_have_no_tokens():
     assert count(Turn((), images=("data:image/png;base64,AA==",))) == 0
+
+
+def test_what_is_known_without_counting():
+    """Nothing, as soon as one part of the prompt has no count."""
+    counted = Turn(("a b",), input_tokens=7)
+    assert counted_tokens((counted, counted)) == 14
+    assert counted_tokens((counted, Turn(("c",)))) is None
+    answered = Turn(("a b",), answer="d", input_tokens=7)
+    assert counted_tokens((counted, answered)) == 14
+    assert counted_tokens((answered, counted)) is None
