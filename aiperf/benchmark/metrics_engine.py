@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
 from functools import partial
-from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import in_order, name_of
+from aiperf.benchmark.plain_values import finite, plain
 from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
 from aiperf.benchmark.record_table import FAILED, VALID, Table
 from aiperf.benchmark.run_totals import TableTotals
@@ -157,7 +156,7 @@ class MetricsEngine:
                         if (type(value) is not float and type(value) is not int) or (
                             not math.isfinite(value)
                         ):
-                            value = _plain(value)
+                            value = plain(value)
                         if value != []:
                             values[tag] = value
                 except KeyboardInterrupt:
@@ -242,7 +241,7 @@ class MetricsEngine:
                 value = metric.compute(totals)
                 if value is None:
                     continue
-                values[metric.tag] = float(_finite(value))
+                values[metric.tag] = float(finite(value))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on
@@ -265,28 +264,3 @@ class MetricsEngine:
             f"{name_of(metric)} failed {where}: {type(error).__name__}: {error}. It is left out of "
             f"the results{also}. Correct the metric, or select another implementation of it"
         )
-
-
-def _plain(value: Any) -> float | list[float]:
-    """Return what a metric computed as a plain number or a list of them, empty if it was.
-
-    Raises:
-        Exception: It is something else, or not finite.
-    """
-    if not isinstance(value, list):
-        return _finite(value)
-    total: Any = sum(value)
-    if type(total) is float and math.isfinite(total):  # then all of them are
-        return list(value)
-    values = array("d", value)
-    for bad in filterfalse(math.isfinite, values):
-        _finite(bad)
-    return values.tolist()
-
-
-def _finite(value: float) -> float:
-    """Return ``value`` as a plain number; raise if it is not a finite one."""
-    if not math.isfinite(value):
-        msg = f"its value is not a finite number: {value!r}"
-        raise ValueError(msg)
-    return value if type(value) is int else float(value)

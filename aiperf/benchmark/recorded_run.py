@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FILE_NAME = "profile_export.jsonl"
 
+_NUMBERS = (int, float, list)
+"""What a metric's value is; another program may write ``null`` or a text, which count nothing."""
+
 
 @dataclass(slots=True)
 class About:
@@ -96,7 +99,11 @@ def _record(entry: Mapping[str, Any]) -> RequestRecord:
         )
         if error
         else None,
-        metrics={tag: each["value"] for tag, each in entry["metrics"].items()},
+        metrics={
+            tag: each["value"]
+            for tag, each in entry["metrics"].items()
+            if isinstance(each["value"], _NUMBERS)
+        },
     )
 
 
@@ -106,5 +113,5 @@ def _note(entry: Mapping[str, Any], about: About) -> None:
         about.run, about.provenance = entry["run"], entry.get("provenance", {})
     about.end = entry.get("run_end", about.end)
     for tag, each in entry["metrics"].items():
-        if tag not in about.units:
+        if tag not in about.units and isinstance(each["value"], _NUMBERS):
             about.units[tag] = each.get("unit") or ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.exporting import export
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiperf.common.config import OutputConfig
-    from aiperf.common.models import RequestRecord
     from aiperf.common.protocols import MetricProtocol
     from aiperf.plugins.errors import AIPerfError
 
@@ -109,10 +110,16 @@ def recorded_result(path: Path, output: OutputConfig) -> tuple[RunResult, About]
     first = next(records, None)
     if first is None:
         raise ConfigError(f"{path} has no request: no artifact can be made from it")
-    engine, notes = _engine(first, about, output)
-    _add(engine, first)
+    if not about.run:  # the lines alone say which metrics there are, any of them another one
+        deque(records, maxlen=0)
+        records = read(path, about)
+    else:
+        records = chain((first,), records)
+    engine, notes = _engine(about, output)
     for record in records:
-        _add(engine, record)
+        if record.error is not None or record.was_cancelled:
+            record.metrics.clear()
+        engine.add(record)
     end = about.end
     kept = None if end is None else set(end["metrics"])
     if kept is not None:
@@ -143,16 +150,14 @@ def recorded_result(path: Path, output: OutputConfig) -> tuple[RunResult, About]
     return result, about
 
 
-def _engine(
-    first: RequestRecord, about: About, output: OutputConfig
-) -> tuple[MetricsEngine, list[str]]:
+def _engine(about: About, output: OutputConfig) -> tuple[MetricsEngine, list[str]]:
     """Return an engine with the metrics that the run had, and what to say about those it lacks."""
     known = {
         each.class_type: each.metadata
         for each in MetricFactory.list_implementations()
         if each.is_selected
     }
-    described = about.run.get("metrics") or _metrics_of(first, about, known)
+    described = about.run.get("metrics") or _metrics_of(about, known)
     metrics: list[MetricProtocol] = []
     lost = []
     for each in described:
@@ -174,15 +179,13 @@ def _engine(
     return engine, lost
 
 
-def _metrics_of(
-    first: RequestRecord, about: About, known: Mapping[str, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return the metrics of a file that does not describe them: the first request's, and the run's.
+def _metrics_of(about: About, known: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the metrics of a file that does not describe them: the requests', and the run's.
 
     Those that the registry has come first, in its order.
     """
-    ordered = [tag for tag in known if tag in first.metrics or known[tag].get("scope") == "run"]
-    ordered += [tag for tag in first.metrics if tag not in known]
+    ordered = [tag for tag in known if tag in about.units or known[tag].get("scope") == "run"]
+    ordered += [tag for tag in about.units if tag not in known]
     return [
         {
             "tag": tag,
@@ -193,13 +196,6 @@ def _metrics_of(
         }
         for tag in ordered
     ]
-
-
-def _add(engine: MetricsEngine, record: RequestRecord) -> None:
-    """Count a request that was read; one that failed has no metrics."""
-    if record.error is not None or record.was_cancelled:
-        record.metrics.clear()
-    engine.add(record)
 
 
 def _what_is_unknown(path: Path, about: About, count: int) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import name_of
+from aiperf.benchmark.plain_values import finite
 from aiperf.benchmark.statistics import summarize
 from aiperf.common.models import Statistics, TimeSlice
 
@@ -173,7 +174,7 @@ class Slicer:
                         tag=metric.tag,
                         header=metric.header,
                         unit=metric.unit,
-                        avg=float(value),
+                        avg=value,
                         secondary=metric.tag in self._secondary,
                     )
         return TimeSlice(
@@ -184,9 +185,10 @@ class Slicer:
         )
 
     def _run_value(self, metric: RunMetricProtocol, totals: SliceTotals) -> float | None:
-        """Return the value of a metric for a slice; one that raises is in no later one."""
+        """Return the value of a metric for a slice; one that fails is in no later one."""
         try:
-            return metric.compute(totals)
+            value = metric.compute(totals)
+            return None if value is None else float(finite(value))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run is over
             self._failed.add(metric.tag)
             self.warnings.append(

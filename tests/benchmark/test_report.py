@@ -231,6 +231,22 @@ def test_a_file_of_nvidias_aiperf(tmp_path):
     assert "the configuration" in result.warnings[0]
 
 
+def test_the_first_request_of_nvidias_aiperf_may_lack_metrics(tmp_path):
+    """A later one says that there are more; what is no number counts nothing."""
+    failed = {**NVIDIA, "metrics": {}, "error": {"type": "Timeout", "message": "late", "code": 504}}
+    odd = {"request_latency": {"value": None, "unit": "ms"}, "model": {"value": "m", "unit": ""}}
+    path = tmp_path / JSONL
+    lines = [failed, {**NVIDIA, "metrics": odd}, NVIDIA]
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    result = rebuild(path, OutputConfig(tmp_path / "made", show="nothing"), ["json"]).result
+    found = {each.tag: each for each in result.statistics}
+    assert found["request_count"].avg == 2
+    assert found["error_request_count"].avg == 1
+    assert (found["request_latency"].count, found["request_latency"].avg) == (1, 127.5)
+    assert found["http_req_waiting"].count == 1
+    assert "model" not in found
+
+
 @pytest.mark.once
 def test_a_real_run(streamed, server_url, tmp_path):
     """With every exporter that there is; the provenance and the client's health are the run's."""
