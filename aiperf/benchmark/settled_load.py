@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.trace_window import has_timestamps, trace_window
-from aiperf.common.factories import ArrivalFactory
+from aiperf.common.factories import ArrivalFactory, DatasetFactory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ def settled(
     """Return the configuration with an end, and the conversations that it sends.
 
     A run to which nothing else puts an end has ten requests, or two for each that is in flight;
-    the replay of a trace has all of it.
+    that of a trace has each of its requests once, whether its times are followed or not.
 
     Raises:
         ConfigError: a fixed schedule is asked for, and the dataset has none.
@@ -37,7 +37,11 @@ def settled(
         turns = sum(len(each.turns) for each in conversations)
         load = replace(load, request_count=min(load.request_count or turns, turns))
     elif not load.request_count and not load.session_count and load.benchmark_duration is None:
-        load = replace(load, request_count=max(_LEAST_REQUESTS, 2 * load.concurrency))
+        if _is_trace(config.types.dataset):
+            count = sum(len(each.turns) for each in conversations)
+        else:
+            count = max(_LEAST_REQUESTS, 2 * load.concurrency)
+        load = replace(load, request_count=count)
     load = replace(load, random_seed=config.dataset.random_seed)
     return replace(config, load=load), conversations
 
@@ -46,3 +50,8 @@ def follows_trace(arrival: str) -> bool:
     """Return whether an arrival pattern replays the times of the dataset."""
     found: object = ArrivalFactory.get_class_from_type(arrival)
     return bool(getattr(found, "follows_trace", False))
+
+
+def _is_trace(dataset: str) -> bool:
+    found: object = DatasetFactory.get_class_from_type(dataset)
+    return bool(getattr(found, "is_trace", False))

@@ -34,7 +34,7 @@ def dataset_config(chosen: Mapping[str, Any]) -> DatasetConfig:
     _refuse_public(chosen["public_dataset"])
     seed = chosen["random_seed"]
     return DatasetConfig(
-        entries=chosen["conversation_num"] or chosen["num_dataset_entries"],
+        entries=_entries(chosen),
         input_tokens_mean=chosen["prompt_input_tokens_mean"],
         input_tokens_stddev=chosen["prompt_input_tokens_stddev"],
         output_tokens_mean=chosen["prompt_output_tokens_mean"],
@@ -63,6 +63,20 @@ def dataset_config(chosen: Mapping[str, Any]) -> DatasetConfig:
         audio=_audio(chosen),
         rankings=_rankings(chosen),
     )
+
+
+def _entries(chosen: Mapping[str, Any]) -> int:
+    """Return how many conversations to generate: of the default number, no more than are sent."""
+    entries: int = chosen["conversation_num"] or chosen["num_dataset_entries"]
+    warmup: int = chosen["warmup_request_count"] + (chosen["num_warmup_sessions"] or 0)
+    is_known = chosen["request_count"] is not None and chosen["warmup_duration"] is None
+    is_default = not chosen["conversation_num"] and entries == DatasetConfig().entries
+    is_in_order = chosen["dataset_sampling_strategy"] == "sequential"
+    is_made = chosen["dataset_type"] == "synthetic" and chosen["input_file"] is None
+    if is_known and is_default and is_in_order and is_made:
+        count: int = chosen["request_count"]
+        return min(entries, count + warmup)
+    return entries
 
 
 def _images(chosen: Mapping[str, Any]) -> ImageConfig:

@@ -78,7 +78,7 @@ dataset = together(
         default=100,
         show_default=True,
         help="How many different conversations are generated, or drawn from a random pool. They "
-        "are used again until the run ends.",
+        "are used again until the run ends; if it has fewer requests, fewer are generated.",
     ),
     click.option(
         "--prompt-input-tokens-mean",

@@ -47,20 +47,22 @@ def _prefix(text: str | None) -> str | None:
 
 
 def _artifact_dir(chosen: Mapping[str, Any], model: str) -> Path:
+    """Return the directory that NVIDIA's AIPerf has for such a run; every endpoint is openai's."""
     if chosen["output_artifact_dir"] is not None:
         return Path(chosen["output_artifact_dir"])
-    words = (model, chosen["endpoint_type"], *_load(chosen))
-    return Path("artifacts") / "-".join(re.sub(r"[^\w.]+", "_", word) for word in words)
+    words = (model, "openai", chosen["endpoint_type"], *_load(chosen))
+    return Path("artifacts") / "-".join(re.sub(r"[^\w.-]+", "_", word) for word in words)
 
 
 def _load(chosen: Mapping[str, Any]) -> list[str]:
     """Return words for the load."""
-    if chosen["fixed_schedule"]:
+    offsets = ("auto_offset", "start_offset", "end_offset")
+    if chosen["fixed_schedule"] or any(chosen[f"fixed_schedule_{each}"] for each in offsets):
         return ["fixed_schedule"]
     rate, concurrency = chosen["request_rate"], chosen["concurrency"]
     words = []
     if concurrency is not None or rate is None:
         words.append(f"concurrency{concurrency or 1}")
     if rate is not None:
-        words.append(f"request_rate{rate:g}")
+        words.append(f"request_rate{rate}")
     return words

@@ -13,7 +13,7 @@ output = together(
         "--output-artifact-dir",
         "--artifact-dir",
         type=click.Path(file_okay=False),
-        help="Where the artifacts go.  [default: artifacts/MODEL-ENDPOINT-concurrencyN]",
+        help="Where the artifacts go.  [default: artifacts/MODEL-openai-ENDPOINT-concurrencyN]",
     ),
     click.option(
         "--exporter",

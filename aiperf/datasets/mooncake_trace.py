@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf.common.input_file import BadLineError, read_objects
 from aiperf.common.models import Turn
@@ -36,6 +36,9 @@ class MooncakeTraceDataset:
     Raises:
         ConfigError: there is no file.
     """
+
+    is_trace: ClassVar[bool] = True
+    """Whether a run without another end sends each request once."""
 
     def __init__(self, *, config: DatasetConfig, tokenizer: TokenizerProtocol) -> None:
         self._config = config

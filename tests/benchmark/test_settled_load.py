@@ -47,6 +47,14 @@ def test_a_trace_is_followed_if_nothing_else_is_asked_for(config, asked, count):
     assert again == after
 
 
+def test_each_request_of_a_trace_is_sent_once(config):
+    """Also where it has no times, or another pattern than those is asked for."""
+    types = replace(config.types, dataset="mooncake_trace")
+    config = replace(config, types=types, load=LoadConfig())
+    assert settled(config, TRACE)[0].load.request_count == 3
+    assert settled(config, PLAIN)[0].load.request_count == 1
+
+
 def test_a_trace_is_like_any_dataset_otherwise(config):
     after, conversations = settled(config, TRACE)
     assert (after.types.arrival, conversations) == ("concurrency", TRACE)

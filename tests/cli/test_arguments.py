@@ -314,20 +314,45 @@ def test_sessions_end_a_run_that_nothing_else_ends(words, sessions):
 @pytest.mark.parametrize(
     ("words", "directory"),
     [
-        ([], "mock_model-chat-concurrency1"),
-        (["--request-rate", "2.5"], "mock_model-chat-request_rate2.5"),
+        ([], "mock-model-openai-chat-concurrency1"),
+        (["--request-rate", "2.5"], "mock-model-openai-chat-request_rate2.5"),
         (
             ["--request-rate", "9", "--concurrency", "4"],
-            "mock_model-chat-concurrency4-request_rate9",
+            "mock-model-openai-chat-concurrency4-request_rate9.0",
         ),
-        (["--fixed-schedule"], "mock_model-chat-fixed_schedule"),
-        (["-m", "meta/Llama-3.1 8B", "--concurrency", "4"], "meta_Llama_3.1_8B-chat-concurrency4"),
-        (["-m", "../../x", "--endpoint-type", "embeddings"], ".._.._x-embeddings-concurrency1"),
+        (["--fixed-schedule"], "mock-model-openai-chat-fixed_schedule"),
+        (["--fixed-schedule-auto-offset"], "mock-model-openai-chat-fixed_schedule"),
+        (
+            ["-m", "meta/Llama-3.1 8B", "--concurrency", "4"],
+            "meta_Llama-3.1_8B-openai-chat-concurrency4",
+        ),
+        (
+            ["-m", "../../x", "--endpoint-type", "embeddings"],
+            ".._.._x-openai-embeddings-concurrency1",
+        ),
     ],
 )
 def test_artifacts_have_a_directory_for_the_kind_of_run(words, directory):
     """Below the current one, whatever the model is called."""
     assert config_of(*words).output.artifact_dir == Path("artifacts", directory)
+
+
+@pytest.mark.parametrize(
+    ("words", "entries"),
+    [
+        ("--request-count 3", 3),
+        ("--request-count 3 --warmup-request-count 2 --num-warmup-sessions 4", 9),
+        ("--request-count 300", 100),
+        ("--request-count 3 --num-dataset-entries 50", 50),
+        ("--request-count 3 --num-sessions 50", 50),
+        ("--request-count 3 --warmup-duration 1", 100),
+        ("--request-count 3 --dataset-sampling-strategy random", 100),
+        ("--request-count 3 --custom-dataset-type random_pool", 100),
+    ],
+)
+def test_no_more_conversations_are_generated_than_are_sent(words, entries):
+    """Unless their number was asked for, or the order is not that in which they are made."""
+    assert config_of(*words.split()).dataset.entries == entries
 
 
 def test_a_seed_that_nobody_chose_is_new_each_time():

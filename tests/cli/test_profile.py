@@ -179,9 +179,9 @@ def test_artifacts_are_in_the_current_directory_by_default(aiperf, noting_server
             *("--concurrency", "2", "--request-count", "2"),
         )
     assert done.returncode == 0
-    directory = fresh_python.cwd / "artifacts" / "some_model-chat-concurrency2"
+    directory = fresh_python.cwd / "artifacts" / "some_model-openai-chat-concurrency2"
     assert (directory / "profile_export_aiperf.json").exists()
-    assert "Artifacts: artifacts/some_model-chat-concurrency2" in done.stdout
+    assert "Artifacts: artifacts/some_model-openai-chat-concurrency2" in done.stdout
 
 
 def test_plugins_may_be_chosen_by_name(aiperf, noting_server, summary, install_plugin):
