@@ -36,13 +36,18 @@ def aiperf_register_exporter():
 """
 
 TOKENIZER = """
+import asyncio
 from aiperf.tokenizers.builtin import BuiltinTokenizer
 
+def runs():
+    try:
+        return bool(asyncio.get_running_loop())
+    except RuntimeError:
+        return False
+
 class Part(BuiltinTokenizer):
-    calls = 0
     def count(self, text):
-        Part.calls += 1
-        if Part.calls > {calls}:
+        if {when}:
             raise ValueError("no such token")
         return super().count(text)
 
@@ -147,7 +152,7 @@ BEFORE_THE_RUN = {
         "Dataset 'synthetic' has no conversation. ",
     ),
     "tokenizer": (
-        TOKENIZER.format(calls=0),
+        TOKENIZER.format(when="not runs()"),
         "failed to load its conversations: ValueError: no such token. ",
     ),
     "arrival": (
@@ -184,8 +189,8 @@ DURING_THE_RUN = {
     "ui": (UI, ["--ui", "acme"], "acme:Part failed to show the run: OSError: no screen. "),
     "metric": (METRIC, [], "(acme:Part) failed on the run as a whole: KeyError: 'count'. "),
     "tokenizer": (
-        TOKENIZER.format(calls=4 * 2),  # a text and its first word for each prompt
-        ["--conversation-num", "4"],
+        TOKENIZER.format(when="runs()"),  # prompts are counted before the loop runs
+        [],
         "acme:Part failed to count the tokens of a response: ValueError: no such token. ",
     ),
 }
