@@ -82,6 +82,7 @@ class LoadPhase:
         self._open = 0
         self._is_closed = False
         self._is_full = False
+        self._has_failed = False
         self._why = "the run was stopped before it had ended"
         self._workers: asyncio.TaskGroup
         self._tasks: set[asyncio.Task[None]] = set()
@@ -169,6 +170,8 @@ class LoadPhase:
             while not self._is_closed and not self._is_full:
                 self._waiting.add(me)
                 try:
+                    if self._has_failed:  # perhaps without waiting for anything, as may the next
+                        await asyncio.sleep(0)
                     scheduled_ns = await self._arrival.acquire()
                 finally:
                     self._waiting.discard(me)
@@ -341,6 +344,7 @@ class LoadPhase:
                 scheduled_ns=scheduled_ns,
                 was_cancelled=was_cancelled,
             )
+        self._has_failed = record.error is not None
         return record
 
     def _details(self, error: BaseException) -> ErrorDetails:

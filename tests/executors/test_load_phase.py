@@ -8,6 +8,8 @@ import contextlib
 import orjson
 import pytest
 
+from aiperf.common.models import ErrorDetails
+
 
 def test_the_turns_of_a_conversation_follow_one_another(rig, run, conversations_of):
     """A turn starts when the one before it has ended; all turns of a session share its id."""
@@ -54,6 +56,20 @@ def test_a_transport_that_raises_does_not_end_the_run(rig, run, error):
     message = f"the transport ScriptedTransport raised {type(error).__name__}: {error}"
     assert all(each.message.startswith(message) for each in it.errors)
     assert all(raw.end_ns for raw, _ in it.sink.records)
+
+
+def test_requests_that_fail_at_once_hold_up_neither_the_loop_nor_the_end(rig, run):
+    """As they do where no file may be opened any more; and they need no further worker each."""
+
+    async def script(_request, record):
+        tasks.append(len(asyncio.all_tasks()))
+        record.error = ErrorDetails(type="ConnectError", message="Too many open files")
+
+    tasks = []
+    it = rig(script, request_count=None, benchmark_duration=0.05, concurrency=100_000)
+    run(it.executor.run())
+    assert it.sink.records
+    assert max(tasks) < 10
 
 
 def test_a_keyboard_interrupt_ends_the_run(rig, run):
