@@ -349,7 +349,11 @@ class RecordSink(Protocol):
         scheduled_ns: int | None,
         was_cancelled: bool,
     ) -> None:
-        """One request has ended; called exactly once for each :meth:`sent`. Cheap."""
+        """One request has ended; called exactly once for each :meth:`sent`. Cheap.
+
+        ``conversation`` is as it was sent: with the server's answers to its earlier turns, where
+        these are the history.
+        """
         ...
 
 
