@@ -46,6 +46,13 @@ class Content:
         self.is_over = False
         """Whether an event said that it was the last."""
 
+    def nothing(self) -> str:
+        """Return what to say of a response without any content, and what to do."""
+        return (
+            "the response has no content: no text, reasoning, refusal or tool call; look into "
+            "the server's log, and check that the limit of output tokens leaves room for some"
+        )
+
     def load(self, body: bytes) -> dict[str, Any]:
         """Return a whole body as a JSON object; for a format that has others, too."""
         return load_object(body)

@@ -84,13 +84,6 @@ def wrong_shape(wanted: str, data: bytes) -> InvalidResponseError:
     )
 
 
-def unreadable(error: Exception) -> InvalidResponseError:
-    """Return the error for a response at which reading itself failed."""
-    return InvalidResponseError(
-        f"the response could not be read: {type(error).__name__}: {error}; please report it"
-    )
-
-
 def reported(report: Mapping[str, Any] | Any, data: bytes) -> ServerReportedError:
     """Return the error that the server reports: a text, or an object with a ``message``.
 

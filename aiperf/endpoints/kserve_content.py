@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import AIPerfError, EmptyResponseError, error_details
 from aiperf.endpoints.content import Content
-from aiperf.endpoints.json_body import WRONG_SHAPE, unreadable, wrong_shape
+from aiperf.endpoints.reading import read_body, read_response
 
 if TYPE_CHECKING:
     from aiperf.common.models import ParsedResponse, RawRecord
@@ -29,6 +28,14 @@ class KServeContent(Content):
         super().__init__()
         self._output_name = output_name
 
+    def nothing(self) -> str:
+        """Return what to say of a response without any text."""
+        return (
+            f"the response has no text: its tensor {self._output_name!r}, or else its first one, "
+            "is empty; look into the server's log, and name another with --extra-inputs "
+            "v2_output_name"
+        )
+
     def add_whole(self, response: dict[str, Any], ns: int) -> None:
         """Add the text that was complete at ``ns``; numbers are taken as JSON writes them."""
         outputs = response["outputs"]
@@ -49,39 +56,12 @@ def read_kserve(record: RawRecord, output_name: str) -> ParsedResponse:
 
     An error that the transport found stays the error; what came before it is still parsed.
     """
-    content = KServeContent(output_name)
-    error: AIPerfError | None = None
-    try:
-        if record.content_type.startswith(_GRPC):
-            _read_messages(record, content)
-        else:
-            _read_json(record, content)
-    except AIPerfError as exc:
-        error = exc
-    except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
-        error = unreadable(exc)
-    parsed = content.parsed()
-    if error is None and not parsed.content_ns:
-        error = EmptyResponseError(
-            f"the response has no text: its tensor {output_name!r}, or else its first one, is "
-            "empty; look into the server's log, and name another with --extra-inputs v2_output_name"
-        )
-    parsed.error = record.error or (error_details(error) if error else None)
-    return parsed
+    is_grpc = record.content_type.startswith(_GRPC)
+    read = _read_messages if is_grpc else read_body
+    return read_response(record, KServeContent(output_name), read)
 
 
-def _read_json(record: RawRecord, content: KServeContent) -> None:
-    body = b"".join(record.parts)
-    if not body.strip():
-        return
-    response = content.load(body)
-    try:
-        content.add_whole(response, record.part_ns[-1])
-    except WRONG_SHAPE as error:
-        raise wrong_shape(content.whole_name, body) from error
-
-
-def _read_messages(record: RawRecord, content: KServeContent) -> None:
+def _read_messages(record: RawRecord, content: Content) -> None:
     from aiperf.common.kserve_calls import response_json  # noqa: PLC0415 - protobuf is an extra
 
     for part, ns in zip(record.parts, record.part_ns, strict=True):

@@ -6,13 +6,15 @@ Source: https://platform.openai.com/docs/api-reference/embeddings.
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import AIPerfError, ConfigError, EmptyResponseError, error_details
+from aiperf.common.errors import ConfigError, EmptyResponseError
 from aiperf.common.models import ParsedResponse
 from aiperf.endpoints.addressing import json_headers, url_path
-from aiperf.endpoints.json_body import WRONG_SHAPE, load_object, unreadable, wrong_shape
+from aiperf.endpoints.json_body import WRONG_SHAPE, load_object, wrong_shape
 from aiperf.endpoints.media import refuse_media
+from aiperf.endpoints.response_error import error_of
 from aiperf.endpoints.usage import usage_of
 
 if TYPE_CHECKING:
@@ -61,14 +63,7 @@ class EmbeddingsEndpoint:
         A response without a single embedding is an error. One that the transport found stays.
         """
         parsed = ParsedResponse()
-        error: AIPerfError | None = None
-        try:
-            _read(record, parsed)
-        except AIPerfError as exc:
-            error = exc
-        except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
-            error = unreadable(exc)
-        parsed.error = record.error or (error_details(error) if error else None)
+        parsed.error = error_of(record, partial(_read, record, parsed))
         return parsed
 
 

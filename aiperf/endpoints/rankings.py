@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from aiperf.common.errors import AIPerfError, ConfigError, EmptyResponseError, error_details
+from aiperf.common.errors import ConfigError, EmptyResponseError
 from aiperf.common.models import ParsedResponse
 from aiperf.endpoints.addressing import json_headers, url_path
-from aiperf.endpoints.json_body import WRONG_SHAPE, load_json, refuse_error, unreadable, wrong_shape
+from aiperf.endpoints.json_body import WRONG_SHAPE, load_json, refuse_error, wrong_shape
 from aiperf.endpoints.media import refuse_media
+from aiperf.endpoints.response_error import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,14 +71,7 @@ class RankingsEndpoint:
         A response without a score is an error. An error that the transport found stays.
         """
         parsed = ParsedResponse()
-        error: AIPerfError | None = None
-        try:
-            self._read(record, parsed)
-        except AIPerfError as exc:
-            error = exc
-        except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
-            error = unreadable(exc)
-        parsed.error = record.error or (error_details(error) if error else None)
+        parsed.error = error_of(record, partial(self._read, record, parsed))
         return parsed
 
     def build_payload(self, model: str, query: str, passages: list[str]) -> dict[str, Any]:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import contextlib
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import (
-    AIPerfError,
-    ConfigError,
-    EmptyResponseError,
-    InvalidSSEError,
-    error_details,
-    excerpt_of,
-)
+from aiperf.common.errors import ConfigError, EmptyResponseError
 from aiperf.common.models import ParsedResponse
 from aiperf.common.sse import EventStream
 from aiperf.endpoints import json_lines
 from aiperf.endpoints.addressing import url_path
-from aiperf.endpoints.json_body import (
-    WRONG_SHAPE,
-    load_json,
-    refuse_error,
-    reported_by_event,
-    unreadable,
+from aiperf.endpoints.event_stream import (
+    CONTENT_TYPE,
+    DONE,
+    is_event_stream,
+    media_type,
+    refuse_error_event,
+    refuse_unfinished,
 )
+from aiperf.endpoints.json_body import WRONG_SHAPE, load_json, refuse_error
 from aiperf.endpoints.payload_template import PayloadTemplate
+from aiperf.endpoints.response_error import error_of
 from aiperf.endpoints.response_field import ResponseField
 from aiperf.endpoints.usage import usage_of
 
@@ -34,11 +31,8 @@ if TYPE_CHECKING:
 
     from aiperf.common.models import ModelEndpoint, RawRecord, Turn
 
-_DONE = b"[DONE]"
-_SSE = "text/event-stream"
-_SSE_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":", b"\xef\xbb\xbf")
 _OPTION = "--extra-inputs"
-_STREAMED = f"{_SSE}, application/x-ndjson, application/json"
+_STREAMED = f"{CONTENT_TYPE}, application/x-ndjson, application/json"
 
 
 class TemplateEndpoint:
@@ -91,43 +85,24 @@ class TemplateEndpoint:
         that the transport found stays; what came before it is still parsed.
         """
         parsed = ParsedResponse()
-        error: AIPerfError | None = None
-        fields: list[str] = []
-        try:
-            self._read(record, parsed, fields)
-        except AIPerfError as exc:
-            error = exc
-        except Exception as exc:  # noqa: BLE001 - nothing that a server sends may end the run
-            error = unreadable(exc)
-        if error is None and not parsed.content_ns:
-            error = self._nothing(fields)
-        parsed.error = record.error or (error_details(error) if error else None)
+        parsed.error = error_of(record, partial(self._read, record, parsed))
         return parsed
 
-    def _read(self, record: RawRecord, parsed: ParsedResponse, fields: list[str]) -> None:
-        kind = record.content_type.partition(";")[0].strip().lower()
-        beginning = b"".join(record.parts[:8]).lstrip()
-        if kind in json_lines.TYPES:
+    def _read(self, record: RawRecord, parsed: ParsedResponse) -> None:
+        fields: list[str] = []
+        if media_type(record) in json_lines.TYPES:
             self._add(json_lines.json_lines(record.parts, record.part_ns), parsed, fields)
-        elif kind == _SSE or (not kind.endswith("json") and beginning.startswith(_SSE_BEGINNINGS)):
-            self._read_events(record, parsed, fields)
+        elif is_event_stream(record):
+            stream = EventStream(record.parts, record.part_ns)
+            self._add(stream, parsed, fields)
+            refuse_error_event(stream)
+            refuse_unfinished(stream)
         else:
             body = b"".join(record.parts)
             if body.strip():
                 self._add([(record.part_ns[-1], body)], parsed, fields)
-
-    def _read_events(self, record: RawRecord, parsed: ParsedResponse, fields: list[str]) -> None:
-        stream = EventStream(record.parts, record.part_ns)
-        self._add(stream, parsed, fields)
-        if stream.error is not None:
-            raise reported_by_event(stream.error)
-        if stream.incomplete and stream.incomplete.strip() != b"data: [DONE]":
-            excerpt = excerpt_of(stream.incomplete)
-            raise InvalidSSEError(
-                f"the stream ended in the middle of an event: {excerpt}; look into the server's "
-                "log",
-                excerpt=excerpt,
-            )
+        if not parsed.content_ns:
+            raise self._nothing(fields)
 
     def _add(
         self, values: Iterable[tuple[int, bytes]], parsed: ParsedResponse, fields: list[str]
@@ -140,7 +115,7 @@ class TemplateEndpoint:
         times = array("q")
         try:
             for ns, data in values:
-                if not data or data == _DONE:
+                if not data or data == DONE:
                     continue
                 value = load_json(data)
                 if isinstance(value, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiperf.common.errors import InvalidJSONError, InvalidResponseError, ServerReportedError
-from aiperf.endpoints.json_body import load_object, reported_by_event, unreadable
+from aiperf.endpoints.json_body import load_object, reported_by_event
 
 
 def test_an_object_is_loaded():
@@ -36,11 +36,6 @@ def test_a_long_report_is_cut():
     with pytest.raises(ServerReportedError) as caught:
         load_object(b'{"error": "' + b"x" * 100_000 + b'"}')
     assert len(str(caught.value)) < 600
-
-
-def test_a_failure_of_reading_itself_is_reported():
-    """The message has what was raised."""
-    assert "KeyError: 'x'" in str(unreadable(KeyError("x")))
 
 
 @pytest.mark.parametrize(
