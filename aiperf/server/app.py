@@ -153,11 +153,11 @@ class ModelServer:
 async def _body(receive: Receive) -> bytes | None:
     """Return the whole body, or ``None`` if the client left before it had sent it."""
     message = await receive()
-    body: bytes = message.get("body", b"")
+    parts: list[bytes] = [message.get("body", b"")]
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
-    return None if message["type"] == "http.disconnect" else body
+        parts.append(message.get("body", b""))
+    return None if message["type"] == "http.disconnect" else b"".join(parts)
 
 
 def _request_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:

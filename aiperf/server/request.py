@@ -109,7 +109,6 @@ def wrong(name: str, expected: str) -> BadRequestError:
 
 
 def boolean(fields: Mapping[str, Any], name: str, prefix: str = "") -> bool:
-    """Return a field that is true or false, and false where it is not there."""
     """Return a field that is true or false; false where it is not given."""
     value = fields.get(name)
     if value is None:
