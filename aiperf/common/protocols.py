@@ -238,7 +238,8 @@ class ExporterProtocol(Protocol):
         """The run is about to begin; ``context`` is known before the first request.
 
         What cannot be written is found out here, before anything is measured: the artifact
-        directory is made if it is not there.
+        directory is made if it is not there. A run that cannot begin after all is never finished;
+        what is opened here is then closed with the instance.
 
         Raises:
             ExportError: it cannot be written.

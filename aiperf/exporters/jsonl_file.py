@@ -15,6 +15,7 @@ artifact from the file; without ``run_end``, the run was killed.
 from __future__ import annotations
 
 import contextlib
+import weakref
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -75,6 +76,7 @@ class JSONLExporter:
             self._file = self._path.open("wb", buffering=0)
         except OSError as error:
             raise cannot_write(self._path, error) from error
+        weakref.finalize(self, self._file.close)  # also of a run that cannot begin
 
     def record(self, record: RequestRecord) -> None:
         """Append the line of one request.

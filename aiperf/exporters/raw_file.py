@@ -8,6 +8,7 @@ first line has ``provenance``, too.
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -56,6 +57,7 @@ class RawExporter:
             self._file = self._path.open("wb")
         except OSError as error:
             raise cannot_write(self._path, error) from error
+        weakref.finalize(self, self._file.raw.close)  # also of a run that cannot begin
 
     def record(self, record: RequestRecord) -> None:
         """Append the line of one request.

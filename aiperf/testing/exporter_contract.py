@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gc
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -77,6 +79,17 @@ class ExporterContract(Contract):
         assert (records, result, context) == before, (
             "it changed a record, the result or the context"
         )
+
+    def test_a_run_that_cannot_begin(self, tmp_path: Path) -> None:
+        """Another part fails after the start: the exporter goes, and leaves no file open."""
+        with warnings.catch_warnings(record=True) as found:
+            warnings.simplefilter("always")
+            exporter: ExporterProtocol = self.make(config=self.config(tmp_path))
+            exporter.start(samples.Context())
+            del exporter
+            gc.collect()
+        left = [str(each.message) for each in found if each.category is ResourceWarning]
+        assert not left, f"{left}: close it with the instance, by weakref.finalize"
 
     def test_a_directory_that_cannot_be_written(self, tmp_path: Path) -> None:
         """Is an ``ExportError`` that names the file, at the start or at the end of the run."""
