@@ -9,13 +9,13 @@ import click
 from aiperf.cli.class_types import class_type_option
 from aiperf.cli.length_pairs import LengthPairs
 from aiperf.cli.number_list import NumberList
-from aiperf.cli.option_kinds import COUNT, together
+from aiperf.cli.option_kinds import COUNT, Number, Whole, together
 
 
 def _number(*names: str, least: float = 0.0, default: float = 0.0, help_text: str) -> Any:
     return click.option(
         *names,
-        type=click.FloatRange(min=least),
+        type=Number(min=least),
         default=default,
         show_default=True,
         help=help_text,
@@ -25,7 +25,7 @@ def _number(*names: str, least: float = 0.0, default: float = 0.0, help_text: st
 def _whole(*names: str, least: int = 0, default: int | None, help_text: str) -> Any:
     return click.option(
         *names,
-        type=click.IntRange(min=least),
+        type=Whole(min=least),
         default=default,
         show_default=default is not None,
         help=help_text,
@@ -84,7 +84,7 @@ dataset = together(
         "--prompt-input-tokens-mean",
         "--synthetic-input-tokens-mean",
         "--isl",
-        type=click.FloatRange(min=1),
+        type=Number(min=1),
         default=550.0,
         show_default=True,
         help="The mean length of a prompt, in tokens.",
@@ -93,7 +93,7 @@ dataset = together(
         "--prompt-input-tokens-stddev",
         "--synthetic-input-tokens-stddev",
         "--isl-stddev",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=0.0,
         show_default=True,
         help="The standard deviation of a prompt's length, in tokens.",
@@ -118,14 +118,14 @@ dataset = together(
         "--prompt-output-tokens-mean",
         "--output-tokens-mean",
         "--osl",
-        type=click.FloatRange(min=1),
+        type=Number(min=1),
         help="The mean number of output tokens to ask for.  [default: the server decides]",
     ),
     click.option(
         "--prompt-output-tokens-stddev",
         "--output-tokens-stddev",
         "--osl-stddev",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=0.0,
         show_default=True,
         help="The standard deviation of the number of output tokens.",
@@ -215,7 +215,7 @@ rankings = together(
     "Rankings",
     click.option(
         "--rankings-passages-mean",
-        type=click.FloatRange(min=1),
+        type=Number(min=1),
         help="The mean number of passages of a query.  [default: 1]",
     ),
     _number(

@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import COUNT, MILLISECONDS, PERCENT, RATE, SECONDS, together
+from aiperf.cli.option_kinds import (
+    COUNT,
+    GRACE,
+    MILLISECONDS,
+    PERCENT,
+    RATE,
+    SECONDS,
+    Number,
+    together,
+)
 
 load = together(
     "Load",
@@ -81,7 +90,7 @@ load = together(
     ),
     click.option(
         "--benchmark-grace-period",
-        type=click.FloatRange(min=0),
+        type=GRACE,
         default=30.0,
         show_default=True,
         help="How long to wait for responses after --benchmark-duration, in seconds, or inf.",
@@ -95,7 +104,7 @@ load = together(
     ),
     click.option(
         "--request-cancellation-delay",
-        type=click.FloatRange(min=0),
+        type=Number("seconds", min=0),
         default=0.0,
         show_default=True,
         help="How long after a request was sent to cancel it, in seconds.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import SECONDS, SpelledChoice, together
+from aiperf.cli.option_kinds import SECONDS_OR_INF, SpelledChoice, together
 
 transport = together(
     "Transport",
@@ -47,32 +47,32 @@ transport = together(
     ),
     click.option(
         "--request-timeout-seconds",
-        type=SECONDS,
+        type=SECONDS_OR_INF,
         default=600.0,
         show_default=True,
         help="The longest that one request may take, in seconds.",
     ),
     click.option(
         "--connect-timeout-seconds",
-        type=SECONDS,
+        type=SECONDS_OR_INF,
         default=10.0,
         show_default=True,
         help="The longest that connecting may take, TLS included, in seconds.",
     ),
     click.option(
         "--idle-timeout-seconds",
-        type=SECONDS,
+        type=SECONDS_OR_INF,
         help="The longest that a response may stay silent, in seconds.  [default: no limit]",
     ),
     click.option(
         "--first-byte-timeout-seconds",
-        type=SECONDS,
+        type=SECONDS_OR_INF,
         help="The longest from a request's last byte to the first of its response, in seconds.  "
         "[default: no limit]",
     ),
     click.option(
         "--dns-ttl-seconds",
-        type=SECONDS,
+        type=SECONDS_OR_INF,
         help="How long the addresses of a host's name are used, in seconds; new connections look "
         "it up again then.  [default: the whole run]",
     ),

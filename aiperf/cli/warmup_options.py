@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import COUNT, RATE, SECONDS, together
+from aiperf.cli.option_kinds import COUNT, GRACE, RATE, SECONDS, Whole, together
 
 warmup = together(
     "Warm-up",
     click.option(
         "--warmup-request-count",
         "--num-warmup-requests",
-        type=click.IntRange(min=0),
+        type=Whole(min=0),
         default=0,
         show_default=True,
         help="Requests to send before measuring; they are in no result.",
@@ -28,7 +28,7 @@ warmup = together(
     ),
     click.option(
         "--warmup-grace-period",
-        type=click.FloatRange(min=0),
+        type=GRACE,
         help="How long to wait for responses after --warmup-duration, in seconds.  [default: until "
         "the last has come]",
     ),
