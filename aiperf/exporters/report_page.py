@@ -161,7 +161,7 @@ def _about(result: RunResult) -> Iterator[str]:
     parts = [
         f"at {url}" if url else "",
         f"{begun:%Y-%m-%d %H:%M:%S} UTC",
-        f"{number(seconds)} s, warm-up included",
+        f"{number(seconds)} s" + (", warm-up included" if _warms_up(result) else ""),
         "streamed" if result.config.get("streaming") else "",
     ]
     yield ", ".join(each for each in parts if each)
@@ -174,17 +174,29 @@ def _notices(result: RunResult) -> Iterator[Markup]:
             "The run was cancelled",
             Markup("<p>What is shown here is what was measured until then.</p>"),
         )
-    if not result.statistics:
+    if has_none := _has_none(result):
         yield _notice("warn", "There are no results", Markup("<p>No request succeeded.</p>"))
     if result.warnings:
         items = Markup().join(Markup("<li>{}</li>").format(each) for each in result.warnings)
         yield _notice("warn", "To be considered", Markup("<ul>{}</ul>").format(items))
     health = _health(result.client_health)
-    if health and not result.warnings:
+    if health and not result.warnings and not has_none:
         text = Markup("<p>{}</p>").format(health)
         yield _notice("good", "No warnings", text)
     elif health:
         yield _ABOUT.format(health)
+
+
+def _warms_up(result: RunResult) -> bool:
+    """Return whether a warm-up was part of the run."""
+    names = ("warmup_request_count", "warmup_session_count", "warmup_duration")
+    return any(_within(result.config, "load", name) for name in names)
+
+
+def _has_none(result: RunResult) -> bool:
+    """Return whether no request succeeded."""
+    counts = [each.avg for each in result.statistics if each.tag == "request_count"]
+    return not (counts[0] if counts else result.statistics)
 
 
 def _notice(kind: str, title: str, text: Markup) -> Markup:

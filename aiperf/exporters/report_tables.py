@@ -34,7 +34,7 @@ _TEXT_CELL = Markup('<td class="text">{}</td>')
 
 
 def distribution_table(statistics: Iterable[Statistics]) -> Markup:
-    """Return the metrics that have a distribution, with all their statistics."""
+    """Return the metrics that have a distribution, with all their statistics; nothing for none."""
     rows = []
     for each in statistics:
         if each.min is None:
@@ -50,7 +50,7 @@ def distribution_table(statistics: Iterable[Statistics]) -> Markup:
         cells = [_CELL.format(number(value, like)) for value in values]
         cells.append(_CELL.format(f"{each.count:,}"))
         rows.append([_NAME_AND_UNIT.format(each.header, each.unit), *cells])
-    return _table("Metrics of requests", ("metric", *_HEADER), rows)
+    return _table("Metrics of requests", ("metric", *_HEADER), rows) if rows else Markup()
 
 
 def single_values_table(statistics: Iterable[Statistics]) -> Markup:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aiperf.common.errors import ExportError
-from aiperf.common.models import ErrorCount, ErrorDetails
+from aiperf.common.models import ErrorCount, ErrorDetails, Statistics
 from aiperf.exporters.html_file import HTMLExporter
 from aiperf.testing import samples
 
@@ -139,11 +139,18 @@ def test_a_run_without_a_table_of_requests(export):
     assert not [values for _, values in page.tags if values.get("class") == "plot"]
 
 
-def test_a_run_in_which_nothing_succeeded(export):
+@pytest.mark.parametrize(
+    "statistics",
+    [(), (Statistics("request_count", "Request Count", "requests", avg=0, count=1),)],
+    ids=["none", "a count of 0"],
+)
+def test_a_run_in_which_nothing_succeeded(export, statistics):
     """It says so, and shows when and how requests failed."""
-    failed = samples.long_result(12, fail_every=1, statistics=())
+    failed = samples.long_result(12, fail_every=1, statistics=statistics)
     text = " ".join(export(failed).text)
     assert "There are no results" in text
+    assert "No warnings" not in text
+    assert "Metrics of requests" not in text
     assert "Errors over time" in text
     assert "no whole response came within 5 s" in text
 
