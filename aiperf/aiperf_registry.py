@@ -374,6 +374,13 @@ def aiperf_register_executor() -> list[LazyEntry]:
             identifier="local",
             description="this process",
         ),
+        LazyEntry(
+            "processes",
+            "aiperf.executors.processes",
+            "ProcessesExecutor",
+            identifier="processes",
+            description="several processes of this machine",
+        ),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from aiperf.common.concurrency_ramp import ConcurrencyRamp
 from aiperf.common.errors import ConfigError
@@ -26,6 +26,8 @@ class ConcurrencyArrival:
         ConfigError: ``config.concurrency`` is less than 1.
     """
 
+    shares: ClassVar[Literal["slots", "times"]] = "slots"
+
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None:
         del rng  # nothing here is left to chance
         if config.concurrency < 1:
@@ -34,7 +36,7 @@ class ConcurrencyArrival:
                 option="--concurrency",
             )
         duration = config.concurrency_ramp_duration
-        self._ramp = ConcurrencyRamp(config.concurrency, duration, self._add)
+        self._ramp = ConcurrencyRamp(config.concurrency, duration, self._add, config.share)
         self._free = self._ramp.limit
         self._has_begun = not duration
         self._waiters: deque[asyncio.Future[None]] = deque()

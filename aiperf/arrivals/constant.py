@@ -22,4 +22,4 @@ class ConstantArrival(ScheduledArrival):
 
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None:
         del rng  # nothing here is left to chance
-        super().__init__(at_rate(config, lambda: 1.0))
+        super().__init__(at_rate(config, lambda: 1.0), config.share)

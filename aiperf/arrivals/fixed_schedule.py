@@ -21,4 +21,5 @@ class FixedScheduleArrival(ScheduledArrival):
 
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None:
         del rng  # nothing here is left to chance
-        super().__init__(round(each * _NS_PER_MS) for each in config.timestamps_ms)
+        offsets_ns = (round(each * _NS_PER_MS) for each in config.timestamps_ms)
+        super().__init__(offsets_ns, config.share)

@@ -34,4 +34,4 @@ class GammaArrival(ScheduledArrival):
                 f"--arrival-smoothness must be greater than 0, not {shape:g}",
                 option="--arrival-smoothness",
             )
-        super().__init__(at_rate(config, partial(rng.gammavariate, shape, 1 / shape)))
+        super().__init__(at_rate(config, partial(rng.gammavariate, shape, 1 / shape)), config.share)

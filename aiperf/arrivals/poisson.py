@@ -25,4 +25,4 @@ class PoissonArrival(ScheduledArrival):
     """
 
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None:
-        super().__init__(at_rate(config, partial(rng.expovariate, 1.0)))
+        super().__init__(at_rate(config, partial(rng.expovariate, 1.0)), config.share)

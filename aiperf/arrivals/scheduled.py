@@ -6,12 +6,15 @@ import asyncio
 import sys
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from aiperf.arrivals.deadline import Deadline
+from aiperf.common.share import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from aiperf.common.share import Share
 
 _NEVER = sys.maxsize
 
@@ -25,11 +28,15 @@ class ScheduledArrival:
 
     Args:
         offsets_ns: The schedule: nanoseconds since its beginning, in order.
+        share: Which of its times are for callers of this one.
     """
 
-    def __init__(self, offsets_ns: Iterator[int]) -> None:
-        self._offsets_ns = offsets_ns
-        self._begin_ns = 0
+    shares: ClassVar[Literal["slots", "times"]] = "times"
+
+    def __init__(self, offsets_ns: Iterator[int], share: Share = WHOLE) -> None:
+        self._offsets_ns = share.take(offsets_ns)
+        self.begin_ns = 0
+        """When the schedule begins, if not with the first call."""
         self._due_ns = _NEVER
         self._returned: deque[int] = deque()
         self._waiters: deque[asyncio.Future[int]] = deque()
@@ -39,7 +46,7 @@ class ScheduledArrival:
         """Wait for the next time of the schedule, and return it."""
         if self._deadline is None:
             self._deadline = Deadline(self._wake)
-            self._begin_ns = time.perf_counter_ns()
+            self.begin_ns = self.begin_ns or time.perf_counter_ns()
             self._advance()
         if not self._waiters and self._is_due(time.perf_counter_ns()):
             return self._take()
@@ -73,7 +80,7 @@ class ScheduledArrival:
     def _advance(self) -> None:
         """Go on to the next time of the schedule."""
         offset_ns = next(self._offsets_ns, None)
-        self._due_ns = _NEVER if offset_ns is None else self._begin_ns + offset_ns
+        self._due_ns = _NEVER if offset_ns is None else self.begin_ns + offset_ns
 
     def _wake(self) -> None:
         """Let start who may by now, and wait again for the others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from aiperf.benchmark.goodput import Objective
-    from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.config import BenchmarkConfig, LoadConfig
     from aiperf.common.dataset_config import SamplingStrategy
     from aiperf.common.models import Conversation
     from aiperf.common.protocols import (
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
         TransportProtocol,
     )
     from aiperf.plugins.snapshot import Snapshot
+
+
+_SEED_BITS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +75,21 @@ class LoadBuilder:
     """Builds the parts of the load from a configuration, here or in another process.
 
     The configuration is pickled with a snapshot of the plugins. The other process restores them
-    when it first asks for a part, so that it has the same parts or none.
+    when it first asks for a part, so that it has the same parts or none. Without a seed to go by,
+    one is drawn, which goes along, too.
     """
 
     def __init__(self, config: BenchmarkConfig) -> None:
+        seed = config.dataset.random_seed
+        self._seed = secrets.randbits(_SEED_BITS) if seed is None else seed
         self._config = config
         self._conversations: Sequence[Conversation] | None = None
         self._tokenizer: TokenizerProtocol | None = None
         self._snapshot: Snapshot | None = None
         self._is_restored = True
 
-    def __call__(self) -> Parts:
-        """Return fresh parts.
+    def __call__(self, load: LoadConfig | None = None, /) -> Parts:
+        """Return fresh parts, for the whole load or for a share of it.
 
         Raises:
             ResolutionDiffersError, SnapshotError: this process cannot have the plugins of the one
@@ -91,7 +98,7 @@ class LoadBuilder:
         """
         conversations = self.conversations
         config = self._config
-        types, load, seed = config.types, config.load, config.dataset.random_seed
+        types, load, seed = config.types, load or config.load, self._seed
         is_trace = follows_trace(types.arrival)
         if is_trace:
             load = replace(load, timestamps_ms=tuple(starts_ms(conversations)))
@@ -105,7 +112,7 @@ class LoadBuilder:
             warmup_arrival = ArrivalFactory.create_instance(
                 types.warmup_arrival or ("concurrency" if is_trace else types.arrival),
                 config=warmup,
-                rng=random.Random(None if seed is None else f"{seed} warmup"),  # noqa: S311 - as above
+                rng=random.Random(f"{seed} warmup"),  # noqa: S311 - as above
             )
         return Parts(
             endpoint=build_endpoint(config),
@@ -138,7 +145,9 @@ class LoadBuilder:
         if self._conversations is None:
             config = self._config
             dataset = DatasetFactory.create_instance(
-                config.types.dataset, config=config.dataset, tokenizer=self.tokenizer
+                config.types.dataset,
+                config=replace(config.dataset, random_seed=self._seed),
+                tokenizer=self.tokenizer,
             )
             with blamed_on(dataset, "load its conversations"):
                 loaded = dataset.load()
@@ -179,6 +188,7 @@ class LoadBuilder:
         """
         return {
             "_config": self._config,
+            "_seed": self._seed,
             "_conversations": None,
             "_tokenizer": None,
             "_snapshot": self._snapshot or PluginDiscovery.snapshot(),

@@ -92,6 +92,4 @@ def _why(metadata: Mapping[str, Any]) -> str:
         return "It needs an endpoint that gives tokens" + (
             ", and --streaming. " if "streaming" in needs else ". "
         )
-    if "streaming" in needs:
-        return "It needs an endpoint that streams, and --streaming. "
-    return "Take another metric. "
+    return "It needs --streaming. " if "streaming" in needs else "Take another metric. "

@@ -78,6 +78,7 @@ def provenance(
 def input_config(config: BenchmarkConfig) -> dict[str, Any]:
     """Return the configuration, JSON-ready and without secrets."""
     plain: dict[str, Any] = _plain(asdict(config))
+    del plain["load"]["share"]  # this is the whole
     transport = plain["transport"]
     if transport["api_key"] is not None:
         transport["api_key"] = REDACTED

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from aiperf.common.errors import ConfigError
-from aiperf.common.models import PROFILING, ErrorDetails, RequestRecord
+from aiperf.common.models import LOCAL, PROFILING, ErrorDetails, RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,6 +92,7 @@ def _record(entry: Mapping[str, Any]) -> RequestRecord:
         content_ns=array("q"),
         was_cancelled=bool(metadata.get("was_cancelled")),
         url=metadata.get("url") or "",
+        worker_id=metadata.get("worker_id") or LOCAL,
         error=ErrorDetails(
             type=error.get("type") or "Error",
             message=error.get("message") or "",

@@ -183,6 +183,7 @@ class Recorder:
             content_ns=parsed.content_ns if parsed is not None else raw.part_ns[:0],
             was_cancelled=finished.was_cancelled,
             url=raw.url,
+            worker_id=raw.worker_id,
             error=error,
         )
         if parsed is not None and error is None:

@@ -18,7 +18,6 @@ from aiperf.benchmark.composition import (
     description,
 )
 from aiperf.benchmark.exporting import export
-from aiperf.benchmark.garbage import rare_collections
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
@@ -29,6 +28,7 @@ from aiperf.benchmark.provenance import input_config, provenance, secrets_of, wi
 from aiperf.benchmark.recorder import Recorder
 from aiperf.benchmark.tokenizer_choice import told
 from aiperf.common.factories import ExecutorFactory, UIFactory
+from aiperf.common.garbage import rare_collections
 from aiperf.common.models import PROFILING, WARMUP, ClockAnchor, Progress, RunResult
 from aiperf.common.warmup import warmup_load
 from aiperf.plugins.errors import AIPerfError
@@ -187,6 +187,7 @@ class Benchmark:
             await self._executor.run()
         finally:
             self._health.stop()
+            self._health.elsewhere = tuple(getattr(self._executor, "loop_readings", ()))
             shown.cancel()
             self._recorder.flush()
             self._update_ui()

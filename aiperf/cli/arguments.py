@@ -11,6 +11,7 @@ import click
 from aiperf.cli.dataset_arguments import dataset_config
 from aiperf.cli.load_arguments import (
     arrival_pattern,
+    executor,
     follows_timestamps,
     load_config,
     warmup_arrival_pattern,
@@ -52,7 +53,7 @@ def to_config(chosen: Mapping[str, Any]) -> BenchmarkConfig:
             dataset=chosen["dataset_type"],
             arrival=arrival_pattern(chosen),
             warmup_arrival=warmup_arrival_pattern(chosen),
-            executor=chosen["executor"],
+            executor=executor(chosen),
             tokenizer=chosen["tokenizer"],
             ui="none" if chosen["quiet"] or chosen["as_json"] else chosen["ui_type"],
             exporters=chosen["exporters"],

@@ -49,6 +49,7 @@ def load_config(chosen: Mapping[str, Any]) -> LoadConfig:
         warmup_concurrency_ramp_duration=chosen["warmup_concurrency_ramp_duration"],
         warmup_request_rate=chosen["warmup_request_rate"],
         warmup_request_rate_ramp_duration=chosen["warmup_request_rate_ramp_duration"],
+        workers_max=chosen["workers_max"],
     )
 
 
@@ -71,6 +72,14 @@ def warmup_arrival_pattern(chosen: Mapping[str, Any]) -> str | None:
         benchmark = arrival_pattern(chosen)
         return "poisson" if benchmark in (_CLOSED, _FIXED_SCHEDULE) else None
     return pattern
+
+
+def executor(chosen: Mapping[str, Any]) -> str:
+    """Return the class type of the executor: the one that is named, or that can use the workers."""
+    named: str | None = chosen["executor"]
+    if named is not None:
+        return named
+    return "local" if (chosen["workers_max"] or 1) == 1 else "processes"
 
 
 def follows_timestamps(chosen: Mapping[str, Any]) -> bool:

@@ -110,6 +110,17 @@ load = together(
         help="How long after a request was sent to cancel it, in seconds.",
     ),
     class_type_option(
-        "--executor", factory="executor", default="local", help_text="Where the load is generated."
+        "--executor",
+        factory="executor",
+        default=None,
+        help_text="Where the load is generated.  [default: processes with --workers-max above 1; "
+        "otherwise local]",
+    ),
+    click.option(
+        "--workers-max",
+        "--max-workers",
+        type=COUNT,
+        help="How many processes may generate the load.  [default: with --executor processes the "
+        "machine's cores less one; no more than the concurrency or the requests can use]",
     ),
 )

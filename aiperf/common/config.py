@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from aiperf.common.dataset_config import (
     DatasetConfig as DatasetConfig,  # noqa: PLC0414, TC001 - exported: one module has all
 )
+from aiperf.common.share import WHOLE, Share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +77,10 @@ class LoadConfig:
 
     Of the warm-up, ``None`` means what the benchmark has, for ``warmup_grace_period`` no limit.
     Without a count of requests or sessions and without a duration there is no warm-up.
+
+    ``workers_max`` is how many processes may generate the load, where several can. One of several
+    places has its ``share``: of the slots of ``concurrency`` and ``concurrency_limit``, of the
+    schedule, and of the order of the conversations. Counts of requests and sessions are its own.
     """
 
     concurrency: int = 1
@@ -103,6 +108,8 @@ class LoadConfig:
     warmup_concurrency_ramp_duration: float | None = None
     warmup_request_rate: float | None = None
     warmup_request_rate_ramp_duration: float | None = None
+    workers_max: int | None = None
+    share: Share = WHOLE
 
 
 @dataclass(frozen=True, slots=True)

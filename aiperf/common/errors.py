@@ -7,6 +7,7 @@
     ├── ExportError                      an artifact was not written; `path`
     ├── RequestPreparationError          a request could not be rendered before the run
     ├── RequestCancellationError         a request was cancelled before it had ended
+    ├── WorkerError                      a process that generated the load failed or died
     ├── TransportError                   a request was not sent, or no whole good response came
     │   ├── ConnectError                 no connection to the server
     │   │   ├── ConnectTimeout           …within the connect timeout
@@ -76,6 +77,10 @@ class RequestCancellationError(AIPerfError):
     """
 
     code: int = 499
+
+
+class WorkerError(AIPerfError):
+    """A process that generated a part of the load failed, or died before it had ended."""
 
 
 class TransportError(AIPerfError):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PROFILING = "profiling"
 WARMUP = "warmup"
+LOCAL = "local"
+"""The worker of what the process of the benchmark itself has sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class RawRecord:
     connection_reused: bool = False
     url: str = ""
     """The server that it went to, if there are several."""
+    worker_id: str = LOCAL
+    """The process that sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,8 @@ class RequestRecord:
     Token counts are ``None`` when nothing counted them; ``output_tokens`` leaves out the reasoning
     tokens, whoever counted. ``url`` is the server's, if there are several. ``metrics`` maps a
     metric's tag to its value, or to a list of values for a metric with several per request.
-    ``exchange`` is there only with the export level ``raw``.
+    ``exchange`` is there only with the export level ``raw``. ``worker_id`` is the process that sent
+    it.
     """
 
     session_num: int
@@ -177,6 +182,7 @@ class RequestRecord:
     error: ErrorDetails | None = None
     metrics: dict[str, float | list[float]] = field(default_factory=dict)
     exchange: Exchange | None = None
+    worker_id: str = LOCAL
 
 
 @dataclass(frozen=True, slots=True)

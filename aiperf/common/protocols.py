@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from aiperf.common.config import DatasetConfig, LoadConfig, OutputConfig, TransportConfig
     from aiperf.common.models import (
@@ -142,6 +142,13 @@ class ArrivalProtocol(Protocol):
     One whose class has the attribute ``follows_trace = True`` replays the times of a dataset:
     ``config.timestamps_ms`` has the start of each conversation, in order, and what it lets start
     is a conversation, the later turns of which have times of their own.
+
+    One whose class has an attribute ``shares`` can be one of several that let a load start
+    together, each in a process of its own, and does only what is in ``config.share``. With
+    ``"slots"`` that is so many of the ``config.concurrency`` slots of a closed loop. With
+    ``"times"`` it is some of the times of a schedule which ``config`` and ``rng`` settle
+    entirely, and which begins at the attribute ``begin_ns``, a ``perf_counter_ns`` reading, if
+    that was set before the first :meth:`acquire`.
     """
 
     def __init__(self, *, config: LoadConfig, rng: random.Random) -> None: ...
@@ -330,6 +337,17 @@ class LoadParts(Protocol):
         ...
 
 
+class BuildsLoad(Protocol):
+    """Makes what an executor drives. It pickles, and takes the plugins along."""
+
+    def __call__(self, load: LoadConfig | None = None, /) -> LoadParts:
+        """Return new parts, for ``load`` if that is given: a share of the whole load.
+
+        The conversations and their order are always the whole.
+        """
+        ...
+
+
 class RecordSink(Protocol):
     """Where an executor hands over what it measured."""
 
@@ -359,11 +377,13 @@ class RecordSink(Protocol):
 
 
 class ExecutorProtocol(Protocol):
-    """Generates the load in some place: this process, others, other machines."""
+    """Generates the load in some place: this process, others, other machines.
 
-    def __init__(
-        self, *, load: LoadConfig, build: Callable[[], LoadParts], sink: RecordSink
-    ) -> None: ...
+    One that does so in other processes may have an attribute ``loop_readings``: when :meth:`run`
+    has ended, the :class:`~aiperf.common.loop_watch.LoopReading` of each.
+    """
+
+    def __init__(self, *, load: LoadConfig, build: BuildsLoad, sink: RecordSink) -> None: ...
 
     async def run(self) -> None:
         """Run warm-up and then the benchmark, to its end or until :meth:`stop`."""

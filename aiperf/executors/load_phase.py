@@ -66,7 +66,7 @@ class LoadPhase:
         ids: RequestIds,
         cancellations: Cancellations | None = None,
     ) -> None:
-        self._name = name
+        self.name = name
         self._load = load
         self._arrival = arrival
         self._follows_trace: bool = getattr(arrival, "follows_trace", False)
@@ -94,8 +94,16 @@ class LoadPhase:
         self._ramp: ConcurrencyRamp | None = None
         if load.concurrency_limit is not None:
             self._ramp = ConcurrencyRamp(
-                load.concurrency_limit, load.concurrency_ramp_duration, self._line.look
+                load.concurrency_limit,
+                load.concurrency_ramp_duration,
+                self._line.look,
+                load.share,
             )
+
+    def begin_at(self, begin_ns: int) -> None:
+        """Let the schedule, if there is one, begin at a ``perf_counter_ns`` that has just come."""
+        if getattr(self._arrival, "shares", None) == "times":
+            self._arrival.begin_ns = begin_ns  # type: ignore[attr-defined]  # it says that it has it
 
     async def run(self) -> None:
         """Send, and wait until everything that was sent has ended.
@@ -135,7 +143,7 @@ class LoadPhase:
 
     def _end_of_grace(self) -> None:
         """Cancel what is still under way."""
-        phase = "warmup" if self._name == WARMUP else "benchmark"
+        phase = "warmup" if self.name == WARMUP else "benchmark"
         self._why = (
             f"it was still under way {self._load.grace_period:g} s after the end of the {phase}'s "
             f"duration; raise --{phase}-grace-period to let it end"
@@ -340,7 +348,7 @@ class LoadPhase:
                 x_correlation_id=session.session_id,
                 conversation=session.conversation,
                 turn_index=session.turn_index,
-                phase=self._name,
+                phase=self.name,
                 scheduled_ns=scheduled_ns,
                 was_cancelled=was_cancelled,
             )

@@ -11,6 +11,7 @@ from aiperf.common.errors import ConfigError
 from aiperf.common.models import PROFILING, WARMUP
 from aiperf.common.warmup import warmup_load
 from aiperf.executors.cancellations import Cancellations
+from aiperf.executors.load_checks import check_load
 from aiperf.executors.load_phase import LoadPhase
 from aiperf.executors.prepared_turns import Preparer, Upcoming
 from aiperf.executors.request_ids import RequestIds
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from aiperf.common.protocols import LoadParts, RecordSink
     from aiperf.executors.prepared_turns import PreparedConversation
 
-_ALL = 100.0
 _AT_ONCE = 64
 """After how many prepared conversations the event loop gets its turn."""
 
@@ -41,18 +41,7 @@ class LocalExecutor:
     def __init__(
         self, *, load: LoadConfig, build: Callable[[], LoadParts], sink: RecordSink
     ) -> None:
-        if not load.request_count and not load.session_count and load.benchmark_duration is None:
-            raise ConfigError(
-                "nothing says when the benchmark ends; give --request-count, --num-sessions or "
-                "--benchmark-duration",
-                option="--request-count",
-            )
-        if not 0 <= load.request_cancellation_rate <= _ALL:
-            raise ConfigError(
-                "--request-cancellation-rate is a percentage, from 0 to 100, not "
-                f"{load.request_cancellation_rate:g}",
-                option="--request-cancellation-rate",
-            )
+        check_load(load)
         self._load = load
         self._build = build
         self._sink = sink
@@ -126,7 +115,7 @@ class LocalExecutor:
         usable = [n for n, each in enumerate(parts.conversations) if each.turns]
         if not usable:
             raise ConfigError("the dataset has no turn to send; give it at least one")
-        order = (n for n in parts.order() if parts.conversations[n].turns)
+        order = self._load.share.take(n for n in parts.order() if parts.conversations[n].turns)
         needed = _most_sessions(self._load)
         begun: list[int] = []
         if needed is not None and needed < len(usable):

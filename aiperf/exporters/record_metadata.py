@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from aiperf.common.models import LOCAL
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiperf.common.models import RequestRecord
-
-_PLACE = "local"
-"""The worker of every record: readers require the key, and there is one place only."""
 
 
 def metadata(record: RequestRecord, to_wall: Callable[[int], int]) -> dict[str, Any]:
@@ -26,8 +25,8 @@ def metadata(record: RequestRecord, to_wall: Callable[[int], int]) -> dict[str, 
         "request_start_ns": to_wall(record.start_ns) if record.start_ns else None,
         "request_ack_ns": to_wall(record.ack_ns) if record.ack_ns else None,
         "request_end_ns": end_ns,
-        "worker_id": _PLACE,
-        "record_processor_id": _PLACE,
+        "worker_id": record.worker_id,
+        "record_processor_id": LOCAL,
         "benchmark_phase": record.phase,
         "was_cancelled": record.was_cancelled,
         "cancellation_time_ns": end_ns if record.was_cancelled else None,

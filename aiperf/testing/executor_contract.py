@@ -213,15 +213,16 @@ class Build:
         self.behaviour, self.config = behaviour, config
         self.built: list[Parts] = []
 
-    def __call__(self) -> Parts:
+    def __call__(self, load: LoadConfig | None = None, /) -> Parts:
         """Return new parts."""
-        self.built.append(Parts(self._arrival(), self._arrival(), Transport(self.behaviour)))
+        arrivals = self._arrival(load or self.config), self._arrival(load or self.config)
+        self.built.append(Parts(*arrivals, Transport(self.behaviour)))
         return self.built[-1]
 
-    def _arrival(self) -> ArrivalProtocol:
+    def _arrival(self, load: LoadConfig) -> ArrivalProtocol:
         return ArrivalFactory.create_instance(
             "concurrency",
-            config=self.config,
+            config=load,
             rng=random.Random(1),  # noqa: S311 - a load pattern
         )
 

@@ -76,7 +76,7 @@ ONLY_IN_PARENT = "import multiprocessing\nassert multiprocessing.parent_process(
 def profile(aiperf, make_distribution, noting_server, tmp_path):
     """Give a function that measures with the executor; it returns the process and the payloads."""
 
-    def run(method, fails=""):
+    def run(method, fails="", executor=("elsewhere",)):
         site = make_distribution(
             "elsewhere",
             files={"elsewhere.py": EXECUTOR},
@@ -92,7 +92,7 @@ def profile(aiperf, make_distribution, noting_server, tmp_path):
             entry_points={"aiperf.plugins": {"marked": "marked.plugin"}},
         )
         with noting_server() as server:
-            words = ["--url", server.url, "--model", "m", "--executor", "elsewhere"]
+            words = ["--url", server.url, "--model", "m", "--executor", *executor]
             words += ["--request-count", "3", "--ui", "none", "--artifact-dir", str(tmp_path / "a")]
             done = aiperf("profile", *words, path=[site], env={"START_METHOD": method})
             return done, [request.payload for request in server.requests]
@@ -117,4 +117,15 @@ def test_a_process_that_has_other_parts_ends_the_run(profile, method):
     there = "endpoint.chat: marked from plugin 'marked' (marked 1.0) there, openai_chat"
     assert there in done.stderr
     assert "Failed plugins, which may have it: marked" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("fails", ["", "import sys\nassert sys.argv[1:]"])
+def test_the_builtin_executor_of_processes(profile, fails):
+    """Both of its workers, which have no arguments, have the plugin, or nothing is measured."""
+    words = ("processes", "--workers-max", "2", "--concurrency", "2")
+    done, payloads = profile("spawn", fails, executor=words)
+    assert done.returncode == (1 if fails else 0), done.stderr
+    assert [payload["user"] for payload in payloads] == ([] if fails else ["marked"] * 3)
+    assert ("endpoint.chat: marked from plugin 'marked'" in done.stderr) is bool(fails)
     assert "Traceback" not in done.stderr

@@ -50,6 +50,7 @@ def test_no_name_means_two_things():
         *("--fixed-schedule-start-offset", "--fixed-schedule-end-offset"),
         *("--concurrency-ramp-duration", "--request-rate-ramp-duration"),
         *("--request-cancellation-rate", "--request-cancellation-delay"),
+        *("--executor", "--workers-max", "--max-workers"),
         *("--num-warmup-sessions", "--warmup-duration", "--warmup-grace-period"),
         *("--warmup-arrival-pattern", "--warmup-concurrency", "--warmup-request-rate"),
         *("--warmup-concurrency-ramp-duration", "--warmup-request-rate-ramp-duration"),

@@ -140,6 +140,7 @@ def test_each_kind_of_failed_request_is_on_the_page():
     """The table has every error that a record may name."""
     rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     recorded = (errors.TransportError, errors.ResponseError, errors.RequestCancellationError)
+    recorded += (errors.WorkerError,)
     kinds = {
         value.__name__
         for value in vars(errors).values()

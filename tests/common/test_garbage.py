@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from aiperf.benchmark.garbage import rare_collections
+from aiperf.common.garbage import rare_collections
 
 
 def test_collections_are_rare_and_pass_over_what_was_there_before():
