@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from aiperf.common.config import BenchmarkConfig
 
 
+_HTTP = ("http", "https")
+
+
 def with_transport_of_url(config: BenchmarkConfig) -> BenchmarkConfig:
     """Return ``config`` with the transport that speaks the scheme of its URL.
 
@@ -35,7 +38,10 @@ def is_for_grpc(config: BenchmarkConfig) -> bool:
 
 
 def schemes_of(transport: str) -> Sequence[str]:
-    """Return the URL schemes that a transport speaks, as its entry says without being imported."""
+    """Return the URL schemes that a transport speaks, as its entry says without being imported.
+
+    One that does not say is taken to speak HTTP.
+    """
     selected = TransportFactory.list_implementations(transport)
-    schemes: Sequence[str] = selected[0].metadata.get("schemes", ()) if selected else ()
+    schemes: Sequence[str] = selected[0].metadata.get("schemes", _HTTP) if selected else ()
     return schemes
