@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "compare": LazyCommand(
         "aiperf.cli.compare",
         "compare_runs",
-        "Compare finished runs: what differs, by how much, and how surely.",
+        "Compare finished runs with the first of them: what differs, by how much, and how surely.",
     ),
     "completion": LazyCommand(
         "aiperf.cli.completion",
@@ -32,7 +32,7 @@ COMMANDS: Final = {
     "mock-server": LazyCommand(
         "aiperf.cli.mock_server",
         "mock_server",
-        "Serve a pretend model with an OpenAI API, at a speed of your choice.",
+        "Serve a pretend model that speaks the API of each builtin endpoint, as fast as told.",
     ),
     "plugins": LazyCommand(
         "aiperf.cli.plugins",

@@ -39,7 +39,7 @@ def _name(setting: str) -> str:
 
 @click.command("mock-server", params=[_option(each) for each in fields(ServerSettings)])
 def mock_server(**settings: Any) -> None:
-    """Serve a pretend model that speaks the API of each builtin endpoint, as fast as you choose.
+    """Serve a pretend model that speaks the API of each builtin endpoint, as fast as told.
 
     It answers as OpenAI's, Anthropic's and Hugging Face's servers do, streamed or not, with words
     that mean nothing, and can log when it really sent each token. Ctrl-C stops it.

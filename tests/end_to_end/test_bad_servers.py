@@ -132,7 +132,7 @@ def test_a_server_that_tells_which_key_it_refuses(profile, serve):
     assert run.code == 1
     assert "wrong key: " in run.stderr
     texts = [run.stderr, run.stdout, *(file.read_text() for file in run.artifacts.iterdir())]
-    assert len(texts) == 2 + 5
+    assert len(texts) == 2 + 6
     assert not any("s3cr3t" in text for text in texts)
 
 
