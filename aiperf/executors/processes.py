@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from aiperf.common.errors import AIPerfError, ConfigError, error_details
+from aiperf.common.errors import AIPerfError, ConfigError, WorkerError, error_details
 from aiperf.common.models import PROFILING, WARMUP, Conversation, RawRecord, Turn
 from aiperf.executors.load_checks import check_load
 from aiperf.executors.load_shares import most_workers, shares_of
@@ -170,7 +170,9 @@ class ProcessesExecutor:
         lost = worker.announced - worker.taken
         if not lost:
             return
-        error = worker.death()
+        error = worker.over.error if worker.over is not None else None
+        if not isinstance(error, WorkerError):
+            error = worker.death()
         self._fail(error)
         for number in range(lost):
             now_ns = time.perf_counter_ns()

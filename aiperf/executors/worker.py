@@ -120,6 +120,7 @@ async def _generate(
         connection=connection,
         conversations=fingerprint(parts.conversations),
     )
+    sink.on_error = executor.stop
     watch = LoopWatch(has_begun=lambda: sent.value > 0)
     loop = asyncio.get_running_loop()
 
@@ -138,6 +139,11 @@ async def _generate(
         loop.remove_reader(connection.fileno())
         watch.stop()
         sink.close()
+    if sink.error is not None:
+        raise WorkerError(
+            f"worker {task.number} of the load cannot write its records to {task.directory}: "
+            f"{sink.error.strerror}. Free some space, or let TMPDIR name another directory"
+        )
     return Over(watch.reading())
 
 
@@ -151,6 +157,8 @@ class _WritingSink:
         self._sent = sent
         self._known = {each.conversation_id: each for each in conversations}
         self._ended: list[Ended] = []
+        self.error: OSError | None = None
+        self.on_error: Callable[[], None] = _ignore
 
     def sent(self) -> None:
         """Count it where the other process sees it."""
@@ -192,10 +200,14 @@ class _WritingSink:
         )
 
     def flush(self) -> None:
-        """Write everything that has ended."""
-        if self._ended:
+        """Write everything that has ended; once that has failed, nothing any more."""
+        if self._ended and self.error is None:
             ended, self._ended = self._ended, []
-            self._writer.write(ended)
+            try:
+                self._writer.write(ended)
+            except OSError as error:
+                self.error = error
+                self.on_error()
 
     def close(self) -> None:
         """Write the rest."""
@@ -241,6 +253,10 @@ class _Worker(LocalExecutor):
         await asyncio.sleep((begin_ns - time.perf_counter_ns()) / _NS)
         phase.begin_at(begin_ns)
         await super()._run_phase(phase)
+
+
+def _ignore() -> None:
+    """Stand in for what is not there yet."""
 
 
 def fingerprint(conversations: Sequence[Conversation]) -> int:

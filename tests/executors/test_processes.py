@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 from dataclasses import replace
 
@@ -44,6 +45,8 @@ class BuildOf(Build):
                 raise Unportable("no such luck", 3)
             if self.flaw == "exits":
                 os._exit(3)
+            if self.flaw == "is full":
+                resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
             if self.flaw == "differs":
                 parts.conversations = (Conversation("another", (Turn(("e",)),)),)
         return parts
@@ -115,6 +118,17 @@ def test_what_cannot_work_in_another_process_ends_the_run(flaw, kind, message):
     with pytest.raises(kind, match=message):
         asyncio.run(executor.run())
     assert sink.started == []
+
+
+def test_records_that_cannot_be_written_end_the_run():
+    """As on a full disk; those that are lost are counted, and the error says what to do."""
+    executor, sink = executor_of(flaw="is full", request_count=2000)
+    with pytest.raises(WorkerError, match=r"cannot write its records to /.*: File too large. Free"):
+        asyncio.run(executor.run())
+    assert len(sink.started) == len(sink.ended) < 2000
+    lost = [each for each in sink.ended if each.raw.error is not None]
+    assert lost
+    assert {each.raw.error.type for each in lost} <= {"WorkerError", "RequestCancellationError"}
 
 
 def test_what_cannot_reach_another_process_is_told():
