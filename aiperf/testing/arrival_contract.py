@@ -13,6 +13,7 @@ import pytest
 from aiperf.common.config import LoadConfig
 from aiperf.common.factories import ArrivalFactory
 from aiperf.common.protocols import ArrivalProtocol
+from aiperf.common.share import WHOLE, Share
 from aiperf.testing.contract import Contract, run, untouched_random
 
 _HOUR_NS = 3_600_000_000_000
@@ -166,6 +167,40 @@ class ArrivalContract(Contract):
             arrival.release()
 
         run(test(), "the one that waited behind a cancelled one was never let start")
+
+    def test_the_shares_of_several_processes_are_the_whole(self) -> None:
+        """If it says that it can be shared: each slot, and each time, is in one of them."""
+        kind = getattr(self.the_class(), "shares", None)
+        halves = (Share(0, 2), Share(1, 2))
+        begin_ns = time.perf_counter_ns()
+
+        async def slots(share: Share) -> int:
+            arrival = self._arrival(concurrency=5, share=share)
+            asking = [asyncio.ensure_future(arrival.acquire()) for _ in range(5)]
+            for _ in range(20):
+                await asyncio.sleep(0)
+            had = sum(each.done() for each in asking)
+            for task in asking:
+                task.cancel()
+            await asyncio.wait(asking)
+            return had
+
+        async def times(share: Share, count: int) -> list[int | None]:
+            arrival: Any = self._arrival(share=share)
+            arrival.begin_ns = begin_ns
+            return [await arrival.acquire() for _ in range(count)]
+
+        if kind == "slots":
+            had = [run(slots(share)) for share in halves]
+            assert had == [3, 2], f"of 5 slots, the halves of config.share have {had}, not 3 and 2"
+        elif kind == "times":
+            whole = run(times(WHOLE, 6))
+            shared = [run(times(share, 3)) for share in halves]
+            assert shared == [whole[::2], whole[1::2]], (
+                "the shares do not have every second time of the schedule that begins at begin_ns"
+            )
+        else:
+            assert kind is None, f"shares is {kind!r}; it may be 'slots' or 'times'"
 
     # -- details -------------------------------------------------------------------------------
 

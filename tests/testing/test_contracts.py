@@ -570,6 +570,9 @@ class Leaky(Semaphore):
             "another schedule",
         ),
         ("does_not_wait", Waiting, "waits for requests to end"),
+        ("shares", changed(Semaphore, shares="slots"), r"have \[5, 5\], not 3 and 2"),
+        ("shares", changed(Schedule, shares="times"), "every second time"),
+        ("shares", changed(Semaphore, shares="some"), "may be 'slots' or 'times'"),
     ],
 )
 def test_a_bad_arrival(name, bad, message, monkeypatch):
