@@ -181,6 +181,7 @@ def test_progress_is_told_for_each_phase(fresh_python):
     assert 0 < last["errors"] < 6
 
 
+@pytest.mark.once
 def test_progress_in_time_where_a_duration_ends_the_run(fresh_python):
     """There is no number of requests then, but a length."""
     _, (_, *shown, _) = progress(
@@ -193,6 +194,7 @@ def test_progress_in_time_where_a_duration_ends_the_run(fresh_python):
     assert shown[-1]["completed"] > 1
 
 
+@pytest.mark.once
 def test_progress_of_a_warm_up_that_takes_a_time(fresh_python):
     """It is the warm-up's until a request of the benchmark has ended."""
     settings = ServerSettings(ttft=50, itl=0)

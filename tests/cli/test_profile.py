@@ -105,6 +105,7 @@ def test_so_many_requests_are_in_flight(aiperf, noting_server, summary):
     assert summary()["request_count"]["avg"] == 8
 
 
+@pytest.mark.once
 def test_the_servers_own_counts(aiperf, noting_server, summary):
     """Instead of the tokenizer's, if asked to."""
     with noting_server() as server:

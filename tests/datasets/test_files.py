@@ -192,6 +192,7 @@ FIELDS = (
 )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("made", ALL)
 @settings(
     database=None, deadline=None, max_examples=60,

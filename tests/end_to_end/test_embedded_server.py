@@ -178,6 +178,7 @@ def test_requests_that_outlive_the_grace_period(profile, mock_server):
     assert not run.summary["was_cancelled"]
 
 
+@pytest.mark.once
 def test_a_seed_makes_the_prompts(profile):
     """The same seed gives the same requests, another seed gives others."""
     options = ["--request-count", "2", "--conversation-num", "5", "--isl", "20"]

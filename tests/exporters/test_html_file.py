@@ -178,6 +178,7 @@ def test_nothing_heavy_is_imported(fresh_python):
     assert fresh_python(code) == "[]\n"
 
 
+@pytest.mark.once
 def test_every_colour_is_the_pages(export):
     """A colour that the style does not define would be drawn black on black."""
     page = export(samples.long_result(3000))
