@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,10 @@ CANCELLED = error_details(
 """The error of a record that was cancelled and says no more."""
 
 _NS_PER_SECOND = 1e9
+
+_MOST_KINDS = 1000
+"""So many errors are told apart; a server that gives each its own number could fill memory."""
+_OTHERS = "further messages, which are not told apart here; the record of each request has its own"
 
 
 class MetricsEngine:
@@ -130,7 +135,7 @@ class MetricsEngine:
         if record.was_cancelled and record.error is None:
             record.error = CANCELLED
         if record.error is not None:
-            self._errors[record.error] += 1
+            self._errors[self._kind_of(record.error)] += 1
             self.error_count += 1
             outcome = ROW_CANCELLED if record.was_cancelled else FAILED
             self.records.add(start, record.end_ns, outcome, {})
@@ -141,6 +146,12 @@ class MetricsEngine:
         self.request_count += 1
         self._last_end_ns = max(self._last_end_ns, record.end_ns)
         self.records.add(start, record.end_ns, VALID, record.metrics)
+
+    def _kind_of(self, error: ErrorDetails) -> ErrorDetails:
+        """Return what an error is counted as: itself, or the others of its type and code."""
+        if error in self._errors or len(self._errors) < _MOST_KINDS:
+            return error
+        return replace(error, message=_OTHERS)
 
     def _compute(self, record: RequestRecord) -> None:
         """Compute every metric that the record has what it takes for; drop those that fail."""
