@@ -37,6 +37,12 @@ def check(config: DatasetConfig) -> None:
         if prefixes.length:
             given, missing = missing, given
         raise ConfigError(f"{given} needs {missing}, too", option=missing)
+    images = config.images
+    if bool(images.width_mean) != bool(images.height_mean):
+        given, missing = "--image-width-mean", "--image-height-mean"
+        if images.height_mean:
+            given, missing = missing, given
+        raise ConfigError(f"{given} needs {missing}, too", option=missing)
 
 
 def _numbers(config: DatasetConfig) -> Iterator[tuple[str, float, float | None]]:

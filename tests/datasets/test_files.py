@@ -12,7 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aiperf.common.dataset_config import DatasetConfig, ImageConfig
+from aiperf.common.dataset_config import (
+    AudioConfig,
+    DatasetConfig,
+    ImageConfig,
+    PrefixConfig,
+    TurnsConfig,
+)
 from aiperf.common.errors import ConfigError
 from aiperf.datasets.mooncake_trace import MooncakeTraceDataset
 from aiperf.datasets.multi_turn import MultiTurnDataset
@@ -190,6 +196,22 @@ FIELDS = (
     *("text", "texts", "image", "audios", "turns", "role", "session_id", "delay", "timestamp"),
     *("input_length", "text_input", "hash_ids", "output_length", "conversations"),
 )
+
+
+@pytest.mark.parametrize(
+    ("option", "changes"),
+    [
+        ("--image-width-mean", {"images": ImageConfig(width_mean=8, height_mean=8)}),
+        ("--audio-length-mean", {"audio": AudioConfig(length_mean=1)}),
+        ("--prompt-prefix-length", {"prefixes": PrefixConfig(pool_size=1, length=4)}),
+        ("--shared-system-prompt-length", {"prefixes": PrefixConfig(system_length=4)}),
+        ("--conversation-turn-mean", {"turns": TurnsConfig(mean=2)}),
+    ],
+)
+@pytest.mark.parametrize("made", ALL)
+def test_what_a_file_cannot_be_given_is_refused(made, write, option, changes):
+    """It would not be sent, and nobody would know."""
+    assert f"{option} is for generated prompts" in problem(made, write("x"), **changes)
 
 
 @pytest.mark.once

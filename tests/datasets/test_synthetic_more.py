@@ -183,6 +183,8 @@ def test_rankings_are_a_query_with_passages():
     [
         ("--prompt-prefix-pool-size", {"prefixes": PrefixConfig(1, 1, system_length=3)}),
         ("--prompt-prefix-length", {"prefixes": PrefixConfig(pool_size=1)}),
+        ("--image-height-mean", {"images": ImageConfig(width_mean=8)}),
+        ("--image-width-mean", {"images": ImageConfig(height_mean=8)}),
         ("--prompt-prefix-pool-size", {"prefixes": PrefixConfig(length=1)}),
         (
             "--shared-system-prompt-length",
