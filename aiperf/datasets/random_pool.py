@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 class RandomPoolDataset:
     """``config.entries`` conversations of one turn, drawn with replacement from a file's lines.
 
-    Of a directory, each file is a pool, and a turn has something of each. The name of the file
-    without its ending is that of its texts, so that ``queries.jsonl`` and ``passages.jsonl`` make
+    Of a directory, each file is a pool, and a turn has something of each; it asks for as many
+    output tokens as the first of them that says how many. The name of the file without its ending
+    is that of its texts, so that ``queries.jsonl`` and ``passages.jsonl`` make
     requests for rankings. With a batch size other than 1, texts, images and sounds of a single
     pool are drawn by themselves, as many as the batch size says.
 
@@ -118,6 +119,7 @@ class _Merged:
             query=next((turn.query for turn in turns if turn.query is not None), None),
             images=tuple(image for turn in turns for image in turn.images),
             audios=tuple(audio for turn in turns for audio in turn.audios),
+            max_tokens=next((each.max_tokens for each in turns if each.max_tokens), None),
         )
 
 

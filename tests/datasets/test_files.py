@@ -303,6 +303,9 @@ def test_each_file_of_a_directory_is_a_pool(write):
     drawn = turns(RandomPoolDataset, path, entries=40)
     assert {turn.query for (turn,) in drawn} == {"q1", "q2"}
     assert {turn.texts for (turn,) in drawn} == {("p1", "p2"), ("p3",)}
+    assert {turn.max_tokens for (turn,) in drawn} == {None}
+    write({"image": "https://h/1.png", "output_length": 9}, name="pools/images.jsonl")
+    assert {turn.max_tokens for (turn,) in turns(RandomPoolDataset, path)} == {9}
     said = problem(RandomPoolDataset, path, batch_size=2)
     assert "batch sizes other than 1 need a single pool" in said
 
