@@ -56,7 +56,7 @@ def read(path: Path, about: About) -> Iterator[RequestRecord]:
                     entry = orjson.loads(line)
                     record = _record(entry)
                 except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    broken = number, str(error) or type(error).__name__
+                    broken = number, _why(error)
                     if line.endswith(b"\n"):  # whole, so it is no line that a kill cut off
                         raise _not_a_request(path, *broken) from None
                     continue
@@ -66,6 +66,12 @@ def read(path: Path, about: About) -> Iterator[RequestRecord]:
         raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
     if broken is not None:
         about.cut_line = broken[0]
+
+
+def _why(error: Exception) -> str:
+    """Return what is wrong with a line."""
+    missing = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+    return missing or type(error).__name__
 
 
 def _not_a_request(path: Path, number: int, why: str) -> ConfigError:

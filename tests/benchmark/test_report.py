@@ -13,6 +13,7 @@ import pytest
 
 from aiperf.benchmark.composition import ChosenMetrics, build_metrics, description
 from aiperf.benchmark.metrics_engine import MetricsEngine
+from aiperf.benchmark.recorded_run import About, read
 from aiperf.benchmark.report import rebuild
 from aiperf.benchmark.runner import Context
 from aiperf.benchmark.session import run_session
@@ -182,6 +183,12 @@ def test_a_line_in_the_middle_that_is_no_request(streamed, tmp_path):
     path.write_bytes(b"".join([*lines[:4], b'{"metadata": 1}\n', *lines[4:]]))
     with pytest.raises(ConfigError, match=r"profile_export\.jsonl, line 5: this is no request"):
         rebuilt(streamed, tmp_path / "again")
+
+
+def test_a_line_of_something_else_is_told_with_what_it_lacks(tmp_path):
+    (tmp_path / "profile_export.jsonl").write_text("{}\n{}\n")
+    with pytest.raises(ConfigError, match=r"line 1: .* \(it has no 'metadata'\)"):
+        list(read(tmp_path / "profile_export.jsonl", About()))
 
 
 def test_a_run_without_a_request(streamed, tmp_path):
