@@ -28,6 +28,6 @@ def test_one_section_can_be_named():
 
 def test_an_unknown_section_is_a_usage_error():
     """The message names those that there are."""
-    done = run("speed")
+    done = run("velocity")
     assert done.returncode == 2
-    assert "no such section: speed; there are imports, scan, discovery, commands" in done.stderr
+    assert "no such section: velocity; there are imports, scan, discovery, commands" in done.stderr

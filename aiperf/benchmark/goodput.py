@@ -92,4 +92,6 @@ def _why(metadata: Mapping[str, Any]) -> str:
         return "It needs an endpoint that gives tokens" + (
             ", and --streaming. " if "streaming" in needs else ". "
         )
-    return "It needs --streaming. " if "streaming" in needs else "Take another metric. "
+    if "streaming" in needs:
+        return "It needs an endpoint that streams, and --streaming. "
+    return "Take another metric. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -67,6 +68,7 @@ def main() -> None:
     0: it worked. 1: it failed, and standard error says why. 2: the options are wrong. 130 or 143:
     it was interrupted or terminated.
     """
+    _open_standard_files()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for is written out
             stream.reconfigure(errors="backslashreplace")
@@ -95,10 +97,29 @@ def main() -> None:
     except Exception as error:
         if os.environ.get(TRACEBACK, "0").strip().lower() not in _OFF:
             raise
-        click.echo(
-            f"Error: AIPerf, or a plugin of it, failed with {described(error)}. Set "
-            f"{TRACEBACK}=1 to see where, and report it.",
-            err=True,
-        )
+        click.echo(f"Error: {_unexpected(error)}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> str:
+    """Return one line about an error that no command has foreseen."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"cannot write to {error.filename or 'standard output'}: {error.strerror}"
+    return (
+        f"AIPerf, or a plugin of it, failed with {described(error)}. Set {TRACEBACK}=1 to see "
+        "where, and report it."
+    )
+
+
+def _open_standard_files() -> None:
+    """See to it that standard input, output and error are open.
+
+    A run that is started without one of them would give its number to a connection or an artifact,
+    which whoever writes there by number would write into; libuv aborts instead.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one

@@ -44,9 +44,12 @@ class ServerURL:
         """Return the request target for an endpoint's ``path``.
 
         ``http://host/v1`` is a common way to name a server whose endpoints are ``/v1/…``; its
-        ``/v1`` is not repeated. A path of ``/`` adds nothing to a prefix.
+        ``/v1`` is not repeated. Nor is the whole path, where the URL is that of the endpoint. A
+        path of ``/`` adds nothing to a prefix.
         """
         path = quote(path if path.startswith("/") else f"/{path}", safe=_PATH_SAFE)
+        if self.prefix.endswith(path):
+            return self.prefix
         last = self.prefix.rpartition("/")[2]
         if re.fullmatch(r"v\d+", last) and path.startswith(f"/{last}/"):
             path = path[len(last) + 1 :]

@@ -65,7 +65,10 @@ def test_in_which_direction_a_value_is_good_is_in_the_metrics_entry():
         ),
         ("request_throughput", "'request_throughput' has one value for the run"),
         ("inter_chunk_latency", "'inter_chunk_latency' has several values"),
-        ("time_to_second_token", "'time_to_second_token' has no values in this run. It needs --st"),
+        (
+            "time_to_second_token",
+            "'time_to_second_token' has no values in this run. It needs an endpoint that st",
+        ),
         ("output_token_count", "It needs an endpoint that gives tokens. Without"),
         ("inter_token_latency", "It needs an endpoint that gives tokens, and --streaming. With"),
     ],

@@ -26,6 +26,8 @@ SECTIONS = {
     "entries": "10,000 lazy entries registered, each",
     "load": "aiperf profile against the embedded server",
     "speed": "aiperf profile against a server that is no limit, 128 concurrent",
+    "long": "A long run of aiperf profile: memory and its end",
+    "truth": "Errors against the server's log, and a rate that is kept",
 }
 
 

@@ -124,7 +124,7 @@ def profile(
     """Return requests/s, peak memory in MB, and seconds from the command to its first request."""
     with tempfile.TemporaryDirectory() as directory:
         started_ns = time.time_ns()
-        command = [sys.executable, "-c", _MEMORY, "profile", "--url", url, "--model", "m"]
+        command = [sys.executable, "-c", MEMORY, "profile", "--url", url, "--model", "m"]
         command += ["--concurrency", concurrency, "--request-count", count, "--osl", 1]
         command += ["--isl", 32, "--artifact-dir", directory, "--ui", "none", *more]
         memory = client(command).splitlines()[-1]
@@ -135,7 +135,7 @@ def profile(
     return summary["request_throughput"]["avg"], float(memory), first
 
 
-_MEMORY = """
+MEMORY = """
 import atexit, resource, sys
 from aiperf.cli.main import main
 kib = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -62,7 +62,7 @@ def rows() -> list[Row]:
     if compiler is None:
         return [Row("speed", "not measured: there is no C compiler (cc)")]
     found: list[Row] = []
-    with tempfile.TemporaryDirectory() as directory, _target(compiler, directory) as url:
+    with tempfile.TemporaryDirectory() as directory, target(compiler, directory) as url:
         for streaming, count in ((False, 40_000), (True, 4_000)):
             found += _section(url, directory, streaming=streaming, count=count)
     return found
@@ -112,7 +112,7 @@ def _section(url: str, directory: str, *, streaming: bool, count: int) -> list[R
 
 
 @contextmanager
-def _target(compiler: str, directory: str) -> Iterator[str]:
+def target(compiler: str, directory: str) -> Iterator[str]:
     """Compile the server, run it on the second core and yield its URL."""
     program = Path(directory, "target")
     source = Path(__file__).with_name("target.c")

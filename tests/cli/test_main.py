@@ -184,3 +184,33 @@ def test_a_reader_that_leaves_is_told_nothing(fresh_python):
         print(done.returncode, repr(done.stderr))
     """
     assert fresh_python(code) == "1 ''\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+def test_a_full_disk_is_said_to_be_full(fresh_python):
+    code = """
+        import subprocess, sys
+        done = subprocess.run(
+            [sys.executable, "-m", "aiperf", "plugins", "list"],
+            stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True,
+        )
+        print(done.returncode, done.stderr, end="")
+    """
+    line = "1 Error: cannot write to standard output: No space left on device\n"
+    assert fresh_python(code) == line
+
+
+@pytest.mark.once
+@pytest.mark.skipif(os.name != "posix", reason="files by number")
+def test_a_run_without_standard_files_is_measured(fresh_python, tmp_path):
+    """Neither does the event loop abort, nor does an artifact get what is meant for a terminal."""
+    code = f"""
+        import os, subprocess, sys
+        words = ["profile", "--request-count", "2", "--artifact-dir", {str(tmp_path)!r}]
+        print(subprocess.run(
+            [sys.executable, "-m", "aiperf", *words],
+            preexec_fn=lambda: [os.close(number) for number in range(3)], close_fds=False,
+        ).returncode)
+    """
+    assert fresh_python(code) == "0\n"
+    assert len((tmp_path / "profile_export.jsonl").read_text().splitlines()) == 2

@@ -100,13 +100,16 @@ def test_a_password_in_a_url_is_not_shown():
         ("http://h/v1", "/v2/x", "/v1/v2/x"),
         ("http://h/p", "/p/x", "/p/p/x"),
         ("http://h/v1", "/v10/x", "/v1/v10/x"),
+        ("http://h/v1/chat/completions", "/v1/chat/completions", "/v1/chat/completions"),
+        ("http://h/p/v1/x/", "v1/x", "/p/v1/x"),
+        ("http://h/p/v1/xx", "/v1/x", "/p/v1/xx/v1/x"),
         ("http://h/p/", "/", "/p"),
         ("http://h", "/", "/"),
         ("http://h", "/x y?z=\u00fc&a=%20", "/x%20y?z=%C3%BC&a=%20"),
     ],
 )
 def test_the_target_of_a_path(url, path, target):
-    """The prefix comes first; a version that both have is not repeated."""
+    """The prefix comes first; a version that both have is not repeated, nor a whole path."""
     assert parse_url(url).target(path) == target
 
 
