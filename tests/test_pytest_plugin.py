@@ -229,6 +229,8 @@ def test_it_is_free_until_a_test_asks_for_it(pytester, fresh_python, arguments):
         "no:hypothesispytest",
         "-p",
         "no:_hypothesis_pytestplugin",
+        "-p",
+        "no:anyio",
         *arguments,
     )
     ours = fresh_python(
