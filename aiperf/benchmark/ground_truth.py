@@ -1,9 +1,13 @@
 """The client's numbers beside the server's own: what measuring added to each of them.
 
-Both sides give durations from their own readings of one kind of clock, so no clocks are compared.
-The server's begin when it read the first byte of a request, and end when it gave a token to the
-operating system; the client's begin at the request's start and end when it read the token. What
-the client has more is its own delay, the loopback interface's, and the server's before it reads.
+A time to first token, or a latency, is true if it lasts from the request's start, which the client
+says, until the server gave the token to the operating system. What the client's own has more is
+the loopback interface's delay and the client's in reading. Gaps between tokens are compared as
+each side has them. How long a request took to be read by the server is told apart: it is the
+client's delay in writing, and the server's in reading while it was busy with others.
+
+Both sides have their times as Unix time, by one reading of the wall clock each beside the
+monotonic one, which is the same for all processes of a machine.
 """
 
 from __future__ import annotations
@@ -29,8 +33,9 @@ QUANTITIES = (
     "inter_token_latency",
     "inter_chunk_latency",
     "request_latency",
+    "request_arrival",
 )
-"""What is compared, by the metrics' tags."""
+"""What is compared: metrics by their tags, and how long a request took to arrive."""
 
 
 class GroundTruthError(AIPerfError):
@@ -69,7 +74,9 @@ def compare(records: Path, log: Path, warmup: int = 0) -> Truth:
     Raises:
         GroundTruthError: One of them cannot be read.
     """
-    entries = (each for each in _lines(log) if each.get("number") is not None)
+    header, *lines = _lines(log)
+    to_wall = header["wall_ns"] - header["perf_ns"]
+    entries = (each for each in lines if each.get("number") is not None)
     sent = {each["x_request_id"]: each for each in entries if each["number"] >= warmup}
     truth = Truth()
     errors: dict[str, list[float]] = {name: [] for name in QUANTITIES}
@@ -82,22 +89,28 @@ def compare(records: Path, log: Path, warmup: int = 0) -> Truth:
             continue
         truth.requests += 1
         truth.chunks += len(entry["send_ns"])
-        truth.starts_ns.append(record["metadata"]["request_start_ns"])
+        start_ns = record["metadata"]["request_start_ns"]
+        truth.starts_ns.append(start_ns)
+        errors["request_arrival"].append(
+            (entry["first_received_ns"] + to_wall - start_ns) / _NS_PER_MS
+        )
         values = {tag: each["value"] for tag, each in record["metrics"].items()}
         if "schedule_lag" in values:
             truth.lags_ms.append(values["schedule_lag"])
-        for name, server in _server_values(entry).items():
+        for name, true in _true_values(entry, start_ns - to_wall).items():
             client = values.get(name, [])
-            errors[name] += np.subtract(client, server).reshape(-1).tolist()
+            errors[name] += np.subtract(client, true).reshape(-1).tolist()
     truth.problems += [f"request {each}: the client has no record of it" for each in sent]
     truth.errors_ms = {name: np.array(values) for name, values in errors.items() if values}
     return truth
 
 
-def _server_values(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the server's own value of each quantity, in milliseconds."""
+def _true_values(entry: Mapping[str, Any], begin: int) -> dict[str, Any]:
+    """Return the true value of each metric, in milliseconds, of a request that began at ``begin``.
+
+    That is on the server's monotonic clock.
+    """
     sent = np.array(entry["send_ns"], dtype=np.int64)
-    begin = entry["first_received_ns"]
     values: dict[str, Any] = {
         "time_to_first_token": (sent[0] - begin) / _NS_PER_MS,
         "request_latency": (sent[-1] - begin) / _NS_PER_MS,

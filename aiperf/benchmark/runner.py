@@ -126,7 +126,7 @@ class Benchmark:
                 **provenance(config, [metric.tag for metric in chosen.metrics], report),
                 "tokenizer": told(self._builder.tokenizer, config),
             },
-            anchor=ClockAnchor(wall_ns=time.time_ns(), perf_ns=time.perf_counter_ns()),
+            anchor=ClockAnchor.take(),
             description=description(chosen, config.metrics.slice_duration),
             units={metric.tag: metric.unit for metric in chosen.metrics},
         )

@@ -6,9 +6,10 @@ otherwise; a run keeps one wall-clock anchor (:class:`ClockAnchor`) to turn them
 
 from __future__ import annotations
 
+import time
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PROFILING = "profiling"
 WARMUP = "warmup"
+_READINGS = 8
 LOCAL = "local"
 """The worker of what the process of the benchmark itself has sent."""
 
@@ -191,6 +193,19 @@ class ClockAnchor:
 
     wall_ns: int
     perf_ns: int
+
+    @classmethod
+    def take(cls) -> Self:
+        """Read both clocks now, the wall clock between two readings of the other.
+
+        The closest of several tries is taken: a process may lose its core between two readings.
+        """
+        best, width = cls(0, 0), 0
+        for _ in range(_READINGS):
+            before, wall, after = time.perf_counter_ns(), time.time_ns(), time.perf_counter_ns()
+            if not best.wall_ns or after - before < width:
+                best, width = cls(wall, (before + after) // 2), after - before
+        return best
 
     def to_wall(self, perf_ns: int) -> int:
         """Return the Unix time in nanoseconds of a ``perf_counter_ns`` reading."""

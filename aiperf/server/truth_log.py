@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from aiperf._version import __version__
+from aiperf.common.models import ClockAnchor
 from aiperf.server.errors import TruthLogError
 
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ class TruthLog:
         self._failed: OSError | None = None
         header = {
             "clock": "perf_counter_ns",
-            "wall_ns": time.time_ns(),
-            "perf_ns": time.perf_counter_ns(),
+            **asdict(ClockAnchor.take()),
             "version": __version__,
             "settings": {**asdict(settings), "log": str(path)},
         }

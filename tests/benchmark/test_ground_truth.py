@@ -11,9 +11,10 @@ from aiperf.benchmark.verification import judge
 from aiperf.common.config import LoadConfig
 
 MS = 1_000_000
+BEHIND = 7_000 * MS
 
 
-def record(request_id="a", *, error=None, tokens=3, start_ns=0, **metrics):
+def record(request_id="a", *, error=None, tokens=3, start_ns=100 * MS, **metrics):
     """Return a line of the client: 12 ms to the first of three tokens, then 5 and 7 ms."""
     values = {
         "time_to_first_token": 12.0,
@@ -29,10 +30,15 @@ def record(request_id="a", *, error=None, tokens=3, start_ns=0, **metrics):
     }
 
 
-def entry(request_id="a", number=0, **changes):
-    """Return a line of the server: 11 ms to the first of three tokens, then twice 6 ms."""
-    sent = [100 * MS + each * MS for each in (11, 17, 23)]
-    fields = {"outcome": "complete", "tokens": 3, "first_received_ns": 100 * MS, "send_ns": sent}
+def entry(request_id="a", number=0, *, start_ns=100 * MS, **changes):
+    """Return a line of the server, whose clock is 7 s behind, of a request that began at ``start``.
+
+    It had it after half a millisecond, and sent three tokens 11, 17 and 23 ms after the start.
+    """
+    begin = start_ns - BEHIND
+    sent = [begin + each * MS for each in (11, 17, 23)]
+    fields = {"outcome": "complete", "tokens": 3, "first_received_ns": begin + MS // 2}
+    fields["send_ns"] = sent
     return {"x_request_id": request_id, "number": number} | fields | changes
 
 
@@ -47,7 +53,7 @@ def truth_of(tmp_path):
     def find(records, entries, warmup=0):
         client, server = tmp_path / "records.jsonl", tmp_path / "log.jsonl"
         client.write_text("".join(f"{json.dumps(each)}\n" for each in records))
-        entries = [{"clock": "perf_counter_ns"}, *entries]
+        entries = [{"clock": "perf_counter_ns", "wall_ns": BEHIND, "perf_ns": 0}, *entries]
         server.write_text("".join(f"{json.dumps(each)}\n" for each in entries))
         return compare(client, server, warmup)
 
@@ -61,6 +67,7 @@ def test_an_error_is_the_clients_value_less_the_servers(truth_of):
         "inter_token_latency": [0.0],
         "inter_chunk_latency": [-1.0, 1.0],
         "request_latency": [1.0],
+        "request_arrival": [0.5],
     }
     assert (truth.requests, truth.chunks, truth.problems) == (1, 3, [])
 
@@ -110,7 +117,7 @@ def at_rate(truth_of, *, gap_ms, lag):
         record(str(i), start_ns=i * gap_ms * MS, time_to_first_token=11.0, schedule_lag=lag)
         for i in range(101)
     ]
-    truth = truth_of(records, [entry(str(i), i) for i in range(101)])
+    truth = truth_of(records, [entry(str(i), i, start_ns=i * gap_ms * MS) for i in range(101)])
     return judge(truth, "", LoadConfig(request_rate=100.0, request_count=101), 0.1)
 
 
