@@ -34,6 +34,9 @@ _HOPELESS = 32
 _SHARE = 4
 """One of so many waiting requests is worked off in a turn of the loop, rounded up."""
 
+_AT_ONCE = 256
+"""At most so many are handed on together when the run has ended."""
+
 _PROMPTS = 1 << 15
 """The counts of so many prompts are kept; a dataset goes round, and turns come again as history."""
 
@@ -149,18 +152,36 @@ class Recorder:
     def flush(self) -> None:
         """Work off everything that is left; the run has ended."""
         while self._queue:
-            self._record(self._queue.popleft())
+            self._work_off(min(len(self._queue), _AT_ONCE))
 
     def _work_off_some(self) -> None:
         self._is_scheduled = False
         queue = self._queue
-        for _ in range(-(-len(queue) // _SHARE)):
-            self._record(queue.popleft())
+        if queue:
+            self._work_off(-(-len(queue) // _SHARE))
         if queue:
             self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self._work_off_some)
 
-    def _record(self, finished: _Finished) -> None:
+    def _work_off(self, count: int) -> None:
+        """Work off so many of the waiting requests, and hand them on together."""
+        queue = self._queue
+        records = [self._record(queue.popleft()) for _ in range(count)]
+        for exporter in list(self._exporters):
+            try:
+                together = getattr(exporter, "record_batch", None)
+                if together is not None:
+                    together(records)
+                else:
+                    for record in records:
+                        exporter.record(record)
+            except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
+                self._exporters.remove(exporter)
+                self.warnings.append(
+                    f"{part_error(exporter, 'take a record', failure)}. It got no further records"
+                )
+
+    def _record(self, finished: _Finished) -> RequestRecord:
         raw = finished.raw
         parsed: ParsedResponse | None = None
         error = raw.error
@@ -187,7 +208,8 @@ class Recorder:
             error=error,
         )
         if parsed is not None and error is None:
-            self._check_streamed(raw)
+            if self._streaming:
+                self._check_streamed(raw)
             if self._use_server_token_count:
                 self._check_counted(record, parsed)
                 _take_tokens(record, parsed)
@@ -198,14 +220,7 @@ class Recorder:
             record.exchange = self._exchange(finished)
         self._engine.add(record)
         self._keep_watch(record)
-        for exporter in list(self._exporters):
-            try:
-                exporter.record(record)
-            except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
-                self._exporters.remove(exporter)
-                self.warnings.append(
-                    f"{part_error(exporter, 'take a record', failure)}. It got no further records"
-                )
+        return record
 
     def _exchange(self, finished: _Finished) -> Exchange | None:
         """Return what was sent and received, without secrets that a server may have echoed."""
@@ -232,7 +247,7 @@ class Recorder:
 
     def _check_streamed(self, raw: RawRecord) -> None:
         """Say once that a server did not stream: its TTFT is then that of the whole response."""
-        if self._streaming and raw.content_type.startswith("application/json"):
+        if raw.content_type.startswith("application/json"):
             self._streaming = False
             self.warnings.append(
                 "The server answered with a whole response where a stream was asked for: the time "
@@ -262,6 +277,10 @@ class Recorder:
 
     def _count_input(self, record: RequestRecord, finished: _Finished) -> None:
         """Count what the dataset has not counted; see :meth:`_count_output`."""
+        if not finished.turn_index:
+            record.input_tokens = finished.conversation.turns[0].input_tokens
+            if record.input_tokens is not None:
+                return
         turns = finished.conversation.turns[: finished.turn_index + 1]
         tokenizer = self._tokenizer
         if tokenizer is None:

@@ -254,7 +254,11 @@ class ExporterProtocol(Protocol):
         ...
 
     def record(self, record: RequestRecord) -> None:
-        """One request, warm-up included, has ended. Off the measuring path, in order of ending."""
+        """One request, warm-up included, has ended. Off the measuring path, in order of ending.
+
+        An exporter may also have a method ``record_batch``, which is then called in place of this
+        one, with a sequence of those that are handed on together.
+        """
         ...
 
     def finish(self, result: RunResult) -> str | None:

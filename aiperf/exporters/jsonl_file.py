@@ -1,9 +1,9 @@
 """Writes ``profile_export.jsonl``: one line for each request, as the run goes.
 
 A line has ``metadata``, ``metrics`` and ``error``, the shape that readers of NVIDIA AIPerf's file
-know. It is handed to the operating system before the next request is looked at, so a process that
-is killed loses no request that had ended. Warm-up has no lines, so that whoever computes on the
-file computes what the summary says.
+know. Requests that are handed on together are given to the operating system together, before
+others are looked at, so a process that is killed loses none that had been looked at. Warm-up has no
+lines, so that whoever computes on the file computes what the summary says.
 
 Every line is a record, so what is true of the whole run cannot have a line of its own. The first
 record carries under further keys what is known before the run, ``provenance`` and ``run`` (the
@@ -26,7 +26,7 @@ from aiperf.common.models import PROFILING
 from aiperf.exporters.record_metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from io import FileIO
 
     from aiperf.common.config import OutputConfig
@@ -70,7 +70,7 @@ class JSONLExporter:
             "run": {"config": context.config, **context.description},
         }
         to_json(self._about, self._path)
-        self._to_wall: Callable[[int], int] = context.to_wall
+        self._wall = context.to_wall(0)
         self._units = _Units(context.unit_of)
         try:
             self._file = self._path.open("wb", buffering=0)
@@ -79,20 +79,31 @@ class JSONLExporter:
         weakref.finalize(self, self._file.close)  # also of a run that cannot begin
 
     def record(self, record: RequestRecord) -> None:
-        """Append the line of one request.
+        """Append the line of one request; see :meth:`record_batch`."""
+        self.record_batch((record,))
+
+    def record_batch(self, records: Sequence[RequestRecord]) -> None:
+        """Append the lines of requests, all at once.
 
         Raises:
-            ExportError: It could not be written; the next calls do nothing.
+            ExportError: A line could not be written; the next calls do nothing.
         """
-        if self._file is None or record.phase != PROFILING:
+        if self._file is None:
             return
-        entry = self._entry(record)
-        if not self._lines:
-            entry.update(self._about)
+        lines = [self._line(each) for each in records if each.phase == PROFILING]
+        if not lines:
+            return
         try:
-            self._append(self._file, to_json(entry, self._path))
+            self._append(self._file, lines)
         except OSError as error:
             raise self._give_up(self._file, error) from error
+
+    def _line(self, record: RequestRecord) -> bytes:
+        entry = self._entry(record)
+        if self._about:
+            entry.update(self._about)
+            self._about = {}
+        return to_json(entry, self._path)
 
     def finish(self, result: RunResult) -> str | None:
         """Say how the run ended, close the file and return its path, ``None`` if there is none.
@@ -116,13 +127,25 @@ class JSONLExporter:
                     raise self._without_end(file, error) from error
         return str(self._path)
 
-    def _append(self, file: FileIO, line: bytes) -> None:
-        """Write the whole of ``line``; the system may take less than it is given."""
-        left = memoryview(line)
-        while left:
-            left = left[file.write(left) :]
-        self._written += len(line)
-        self._lines += 1
+    def _append(self, file: FileIO, lines: Sequence[bytes]) -> None:
+        """Write all of ``lines``, together if the system takes them together.
+
+        Raises:
+            OSError: It takes no more; the lines that it took as a whole count as written.
+        """
+        data = b"".join(lines)
+        taken = 0
+        try:
+            taken = file.write(data)
+            while taken < len(data):
+                taken += file.write(memoryview(data)[taken:])
+        finally:
+            for line in lines:
+                if taken < len(line):
+                    break
+                taken -= len(line)
+                self._written += len(line)
+                self._lines += 1
 
     def _extend_last(self, file: FileIO, end: bytes) -> None:
         """Put the members of the object ``end`` at the end of the last line."""
@@ -164,7 +187,7 @@ class JSONLExporter:
         """Return one record as a mapping."""
         units = self._units
         return {
-            "metadata": metadata(record, self._to_wall),
+            "metadata": metadata(record, self._wall),
             "metrics": {
                 tag: {"value": value, "unit": units[tag]} for tag, value in record.metrics.items()
             },

@@ -20,7 +20,7 @@ from aiperf.common.sse import EventStream
 from aiperf.exporters.record_metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from io import BufferedWriter
 
     from aiperf.common.config import OutputConfig
@@ -52,7 +52,7 @@ class RawExporter:
             return
         self._about: Mapping[str, Any] = {"provenance": context.provenance}
         to_json(self._about, self._path)
-        self._to_wall: Callable[[int], int] = context.to_wall
+        self._wall = context.to_wall(0)
         try:
             self._file = self._path.open("wb")
         except OSError as error:
@@ -91,7 +91,7 @@ class RawExporter:
         """Return one record as a mapping."""
         exchange = record.exchange
         return {
-            "metadata": metadata(record, self._to_wall),
+            "metadata": metadata(record, self._wall),
             "start_perf_ns": record.start_ns,
             **({} if exchange is None else _exchanged(exchange)),
             "error": None if record.error is None else asdict(record.error),

@@ -7,23 +7,24 @@ from typing import TYPE_CHECKING, Any
 from aiperf.common.models import LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiperf.common.models import RequestRecord
 
 
-def metadata(record: RequestRecord, to_wall: Callable[[int], int]) -> dict[str, Any]:
-    """Return the ``metadata`` of a line; a moment that was not reached is ``None``."""
-    end_ns = to_wall(record.end_ns) if record.end_ns else None
+def metadata(record: RequestRecord, wall: int) -> dict[str, Any]:
+    """Return the ``metadata`` of a line; a moment that was not reached is ``None``.
+
+    ``wall`` is the Unix time in nanoseconds at which the monotonic clock was 0.
+    """
+    end_ns = record.end_ns + wall if record.end_ns else None
     found = {
         "session_num": record.session_num,
         "x_request_id": record.x_request_id,
         "x_correlation_id": record.x_correlation_id,
         "conversation_id": record.conversation_id,
         "turn_index": record.turn_index,
-        "credit_issued_ns": to_wall(record.scheduled_ns) if record.scheduled_ns else None,
-        "request_start_ns": to_wall(record.start_ns) if record.start_ns else None,
-        "request_ack_ns": to_wall(record.ack_ns) if record.ack_ns else None,
+        "credit_issued_ns": record.scheduled_ns + wall if record.scheduled_ns else None,
+        "request_start_ns": record.start_ns + wall if record.start_ns else None,
+        "request_ack_ns": record.ack_ns + wall if record.ack_ns else None,
         "request_end_ns": end_ns,
         "worker_id": record.worker_id,
         "record_processor_id": LOCAL,

@@ -71,7 +71,8 @@ def _target(headers: Mapping[bytes, bytes]) -> str:
 
 def _value(headers: Mapping[bytes, bytes], name: bytes) -> str:
     """Return a header's value as one short line; ``name`` is in lower case."""
+    size = len(name)
     for key, value in headers.items():
-        if key.lower() == name:
+        if len(key) == size and key.lower() == name:
             return excerpt_of(value)
     return ""

@@ -494,3 +494,24 @@ def test_reasoning_that_a_server_counts_apart_is_not_taken_off_the_output():
     rig = Rig(endpoint=Endpoint(usage=Usage(5, 4, 9)), use_server_token_count=True)
     (record,) = rig.records(make_raw(b"Good morning"))
     assert (record.output_tokens, record.reasoning_tokens) == (4, 9)
+
+
+@dataclass
+class BatchExporter(Exporter):
+    """Takes several at a time."""
+
+    batches: list[int] = field(default_factory=list)
+
+    def record_batch(self, records):
+        self.batches.append(len(records))
+        self.records.extend(records)
+
+
+def test_an_exporter_may_take_what_is_handed_on_together():
+    """In one call, in order of ending; the others get one record after the other."""
+    one, many = Exporter(), BatchExporter()
+    rig = Rig(exporters=[one, many])
+    rig.records(*(make_raw(b"Good ", b"morning") for _ in range(300)))
+    assert many.batches == [256, 44]
+    assert many.records == one.records
+    assert [record.session_num for record in one.records] == list(range(300))
