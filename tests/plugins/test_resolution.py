@@ -94,7 +94,12 @@ def test_choices_are_sorted_plain_data(fresh_python):
         "distribution": "aiperf",
         "version": "",
         "sha256": "",
-        "metadata": {"path": "/v1/chat/completions", "streaming": True, "tokens": True},
+        "metadata": {
+            "path": "/v1/chat/completions",
+            "streaming": True,
+            "tokens": True,
+            "inputs": ["text", "image", "audio"],
+        },
     }
 
 
