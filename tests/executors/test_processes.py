@@ -6,7 +6,9 @@ import asyncio
 import os
 import resource
 import signal
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,12 @@ from aiperf.testing import ExecutorContract
 from aiperf.testing.executor_contract import ANSWERS, HANGS, Build, Sink
 
 pytestmark = pytest.mark.once
+
+
+@pytest.fixture(autouse=True)
+def _this_module_can_be_imported(monkeypatch):
+    """Workers have this process's path, and are to find what is pickled of this module."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(Path(__file__).parents[2])])
 
 
 class TestContract(ExecutorContract):
@@ -91,7 +99,7 @@ def test_a_worker_that_is_killed_ends_the_run():
 
     async def main():
         running = asyncio.ensure_future(executor.run())
-        while len(sink.started) < 2:  # noqa: ASYNC110 - the load comes from other processes
+        while len(sink.started) < 2 and not running.done():  # noqa: ASYNC110 - the load comes from other processes
             await asyncio.sleep(0.001)
         os.kill(executor._workers[1].pid, signal.SIGKILL)
         await running
