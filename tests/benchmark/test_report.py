@@ -344,6 +344,7 @@ def test_a_process_that_was_killed(server_url, tmp_path, fresh_python):
     made = rebuild(tmp_path / "run", OutputConfig(tmp_path / "run", show="nothing"))
     assert made.failures == ()
     found = json.loads((tmp_path / "run" / JSON).read_bytes())
-    assert found["request_count"]["avg"] == found["request_latency"]["count"] == 50
+    assert 50 <= found["request_count"]["avg"] < 54  # as many as four are handed on together
+    assert found["request_latency"]["count"] == found["request_count"]["avg"]
     assert found["input_config"]["model"] == "m"
     assert "was killed" in found["warnings"][0]
