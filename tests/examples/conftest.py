@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import fcntl
-import itertools
 import os
 import re
 import shlex
@@ -108,10 +107,12 @@ def wheels(tmp_path_factory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not directory.exists():
             project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+            extras = project["project"]["optional-dependencies"]
             wanted = [
                 *project["project"]["dependencies"],
                 *project["build-system"]["requires"],
-                *itertools.chain(*project["project"]["optional-dependencies"].values()),
+                *extras["new"],
+                *extras["testing"],
                 "editables",  # what hatchling needs for pip install --editable
                 "pytest",
             ]
