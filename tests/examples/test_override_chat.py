@@ -125,7 +125,7 @@ def test_it_changes_what_a_benchmark_sends_and_changes_it_back(read, measure):
     listed = {each["reference"]: each for each in json.loads(document)["implementations"]}
     assert listed["tagged_chat"]["is_selected"]
     assert listed["tagged_chat"]["distribution"] == "aiperf-override-chat"
-    assert listed["openai_completions"]["class_type"] == "completions"
+    assert listed["plain_completions"]["class_type"] == "plain_completions"
     assert not listed["openai_chat"]["is_selected"]
     assert listed["openai_chat"]["not_selected_because"] == "a plugin comes before a builtin"
 

@@ -18,10 +18,10 @@ def aiperf_register_endpoint() -> list[LazyEntry]:
             metadata={"path": "/v1/chat/completions", "streaming": True, "tokens": True},
         ),
         LazyEntry(
-            "completions",
+            "plain_completions",
             "aiperf_override_chat.completions",
             "CompletionsEndpoint",
-            identifier="openai_completions",
+            identifier="plain_completions",
             description="OpenAI completions, streamed or not",
             metadata={"path": "/v1/completions", "streaming": True, "tokens": True},
         ),

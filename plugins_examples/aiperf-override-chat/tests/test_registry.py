@@ -22,9 +22,11 @@ def test_the_plugin_loads(aiperf_plugins: IsolatedPlugins) -> None:
 def test_both_endpoints_are_selected() -> None:
     """A plugin comes before a builtin; the builtin stays, and can be chosen by its identifier."""
     chat = [each.identifier for each in EndpointFactory.list_implementations("chat")]
-    completions = [each.identifier for each in EndpointFactory.list_implementations("completions")]
+    completions = [
+        each.identifier for each in EndpointFactory.list_implementations("plain_completions")
+    ]
     assert chat == ["tagged_chat", "openai_chat"]
-    assert completions == ["openai_completions"]
+    assert completions == ["plain_completions"]
 
 
 @pytest.mark.usefixtures("aiperf_plugins")
