@@ -50,8 +50,8 @@ def write_whole(path: Path, data: bytes | Iterable[bytes]) -> None:
         raise cannot_write(path, error) from error
 
 
-def show(data: bytes) -> None:
-    """Write ``data`` to standard output, if the process has one.
+def show(data: bytes, path: Path) -> None:
+    """Write ``data``, which is in the file ``path``, to standard output, if the process has one.
 
     Raises:
         ExportError: Standard output cannot be written to.
@@ -62,7 +62,8 @@ def show(data: bytes) -> None:
         sys.stdout.write(data.decode())
         sys.stdout.flush()
     except (OSError, ValueError) as error:
-        raise ExportError(f"standard output cannot be written to: {error}", path=None) from error
+        why = getattr(error, "strerror", None) or error
+        raise ExportError(f"cannot print the results: {why}. They are in {path}") from error
 
 
 def remove(path: Path) -> None:

@@ -71,7 +71,7 @@ class JSONExporter:
         data = to_json(_document(result), self._path, indent=True)
         write_whole(self._path, data)
         if self._is_shown:
-            show(data)
+            show(data, self._path)
         return str(self._path)
 
 
