@@ -65,8 +65,8 @@ aiperf = click.version_option(__version__, prog_name="aiperf")(
 def main() -> None:
     """Run the command line; every error is one message and an exit code.
 
-    0: it worked. 1: it failed, and standard error says why. 2: the options are wrong. 130 or 143:
-    it was interrupted or terminated.
+    0: it worked. 1: it failed, and standard error says why. 2: the options are wrong. 129, 130 or
+    143: its terminal went away, or it was interrupted or terminated.
     """
     _open_standard_files()
     for stream in (sys.stdout, sys.stderr):

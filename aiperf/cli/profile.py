@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,7 +90,8 @@ def profile(
 
 def _exit_code(outcome: Outcome) -> int:
     for failure in outcome.failures:
-        click.echo(f"Error: {failure}", err=True)
+        with suppress(OSError):  # the terminal may be gone, which ended the run
+            click.echo(f"Error: {failure}", err=True)
     if outcome.stopped_by is not None:
         return _SIGNAL_BASE + outcome.stopped_by
     if not outcome.has_results:

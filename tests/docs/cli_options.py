@@ -28,7 +28,7 @@ Names in one row mean the same, except that what follows a slash is the opposite
 | 1 | it failed, and standard error says why |
 | 2 | the options are wrong |
 | 3 | `aiperf compare --max-regression`: a run is worse than that |
-| 130, 143 | it was interrupted (Ctrl-C) or terminated; a run keeps what it measured |
+| 129, 130, 143 | terminal gone, interrupted (Ctrl-C) or terminated; a run keeps what it measured |
 """
 EXAMPLES: dict[str, str] = yaml.safe_load(
     Path(__file__).with_name("option_examples.yaml").read_text(encoding="utf-8")

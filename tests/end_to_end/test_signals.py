@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,6 +43,17 @@ def aiperf_register_transport():
 '''
 
 
+TERMINAL = """
+import os, pty, sys
+pid, terminal = pty.fork()
+if not pid:
+    os.execv(sys.argv[1], sys.argv[1:])
+sys.stdin.read()  # until it is closed
+os.close(terminal)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_a_run_with_its_results(profile, mock_server, until, number):
     """Each request that was started has one record; those cut short are told apart."""
@@ -68,6 +82,35 @@ def test_a_signal_ends_a_run_with_its_results(profile, mock_server, until, numbe
     assert (run.artifacts / "profile_export_aiperf.csv").exists()
     assert "Time to First Token" in run.stdout
     assert f"was stopped by signal {int(number)}" in run.log
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("nohup", [(), ("/usr/bin/nohup",)])
+def test_a_terminal_that_goes_away(mock_server, until, tmp_path, nohup):
+    """It ends a run with all its results, but for one that is to outlive it."""
+    lines = tmp_path / "profile_export.jsonl"
+    ends = ("--request-count", "60") if nohup else ENDLESS[:2]
+    with mock_server("--ttft", "20", "--itl", "2") as server:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-c", TERMINAL, *nohup, sys.executable, "-m", "aiperf",
+                "profile", "--url", server.url, "--model", "m", "--output-artifact-dir", tmp_path,
+                "--ui", "none", *ends, *ENDLESS[2:],
+            ],
+            stdin=subprocess.PIPE,
+            cwd=tmp_path,
+        )  # fmt: skip
+        until(lambda: lines.exists() and lines.read_bytes().count(b"\n") >= 8)
+        process.communicate(timeout=60)
+    summary = json.loads((tmp_path / "profile_export_aiperf.json").read_bytes())
+    assert (tmp_path / "report.html").exists()
+    if not nohup:
+        assert process.returncode == 128 + signal.SIGHUP
+        assert summary["was_cancelled"] is True
+        assert summary["request_count"]["avg"] >= 8
+    else:
+        assert summary["was_cancelled"] is False
+        assert summary["request_count"]["avg"] == 60
 
 
 def test_a_signal_during_the_warm_up(profile, serve, until):
