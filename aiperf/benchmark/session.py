@@ -57,7 +57,7 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
             from aiperf.server.process import EmbeddedServer  # noqa: PLC0415 - unless asked for
             from aiperf.server.settings import ServerSettings  # noqa: PLC0415 - as above
 
-            over_grpc = is_for_grpc(config)
+            over_grpc = is_for_grpc(config.types.transport)
             if over_grpc:
                 TransportFactory.get_class_from_type(config.types.transport)  # or say what it lacks
                 server = replace(server or ServerSettings(), grpc_port=0)

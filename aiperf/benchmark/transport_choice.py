@@ -31,9 +31,9 @@ def with_transport_of_url(config: BenchmarkConfig) -> BenchmarkConfig:
     return config
 
 
-def is_for_grpc(config: BenchmarkConfig) -> bool:
-    """Return whether the transport speaks gRPC and no HTTP that the embedded server would."""
-    schemes = schemes_of(config.types.transport)
+def is_for_grpc(transport: str) -> bool:
+    """Return whether a transport speaks gRPC and no HTTP that the embedded server would."""
+    schemes = schemes_of(transport)
     return "grpc" in schemes and "http" not in schemes
 
 

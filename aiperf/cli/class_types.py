@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from aiperf.plugins.nearest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from click.shell_completion import CompletionItem
 
     from aiperf.cli.offer import Offer
     from aiperf.plugins.registry import Registry
+
+_Command = TypeVar("_Command", bound="Callable[..., Any] | click.Command")
 
 
 class ClassType(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.3
@@ -67,7 +71,7 @@ class ClassTypeOption(click.Option):
 
 def class_type_option(
     *names: str, factory: str, default: str | None, help_text: str, is_open: bool = False
-) -> Any:
+) -> Callable[[_Command], _Command]:
     """Return the decorator for an option that names a class type of ``factory``."""
     return click.option(
         *names,

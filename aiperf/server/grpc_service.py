@@ -8,6 +8,7 @@ them is due.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,6 @@ class GRPCService(grpc.GenericRpcHandler):
         self._failure_status = settings.error_status
         unary = grpc.unary_unary_rpc_method_handler
         self._methods: dict[str, Any] = {
-            "ModelInfer": unary(self._infer),
-            "ModelStreamInfer": grpc.stream_stream_rpc_method_handler(self._stream_infer),
             "ServerLive": unary(_says("ServerLiveResponse", live=True)),
             "ServerReady": unary(_says("ServerReadyResponse", ready=True)),
             "ModelReady": unary(_says("ModelReadyResponse", ready=True)),
@@ -78,13 +77,23 @@ class GRPCService(grpc.GenericRpcHandler):
         }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        """Return what answers a method, ``None`` for one that there is not."""
-        service, _, method = handler_call_details.method.removeprefix("/").partition("/")
-        return self._methods.get(method) if service == SERVICE else None
+        """Return what answers a method, ``None`` for one that there is not.
 
-    async def _infer(self, data: bytes, context: Any) -> bytes:
+        It is asked for when the call's metadata has come, and before its message is read.
+        """
+        now = perf_counter_ns()
+        service, _, method = handler_call_details.method.removeprefix("/").partition("/")
+        if service != SERVICE:
+            return None
+        if method == "ModelInfer":
+            return grpc.unary_unary_rpc_method_handler(partial(self._infer, now))
+        if method == "ModelStreamInfer":
+            return grpc.stream_stream_rpc_method_handler(partial(self._stream_infer, now))
+        return self._methods.get(method)
+
+    async def _infer(self, arrived_ns: int, data: bytes, context: Any) -> bytes:
         """Answer with the whole text, when its last token is due."""
-        entry = self._begin("ModelInfer", context)
+        entry = self._begin("ModelInfer", context, arrived_ns)
         try:
             model, asked, words = self._read(data, entry)
             text = b"".join(words).decode()
@@ -105,10 +114,13 @@ class GRPCService(grpc.GenericRpcHandler):
             self._end(entry)
         return bytes(response)
 
-    async def _stream_infer(self, requests: Any, context: Any) -> AsyncIterator[bytes]:
+    async def _stream_infer(
+        self, arrived_ns: int, requests: Any, context: Any
+    ) -> AsyncIterator[bytes]:
         """Answer each request of the stream with a response for each token."""
         async for data in requests:
-            entry = self._begin("ModelStreamInfer", context)
+            entry = self._begin("ModelStreamInfer", context, arrived_ns)
+            arrived_ns = 0  # of any further request, only its message shows
             entry.streamed = True
             try:
                 model, asked, words = self._read(data, entry)
@@ -134,10 +146,11 @@ class GRPCService(grpc.GenericRpcHandler):
             finally:
                 self._end(entry)
 
-    def _begin(self, method: str, context: Any) -> Entry:
-        """Return the entry of a request that has just come."""
+    def _begin(self, method: str, context: Any, arrived_ns: int) -> Entry:
+        """Return the entry of a request whose message has just come, and its call before."""
         now = perf_counter_ns()
-        entry = Entry(path=f"/{SERVICE}/{method}", first_received_ns=now, received_ns=now)
+        entry = Entry(path=f"/{SERVICE}/{method}", received_ns=now)
+        entry.first_received_ns = arrived_ns or now
         entry.number = self._numbering.next()
         for name, value in context.invocation_metadata() or ():
             if name == "x-request-id":

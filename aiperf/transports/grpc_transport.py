@@ -64,9 +64,9 @@ class GRPCTransport:
     connection for every hundred requests under way, or one for each without reuse. Several servers
     are asked in turn.
 
-    gRPC does not say when a message was written to the socket: ``sent_ns`` is when it took the
-    message. Neither does it hand over a response's beginning by itself: ``ack_ns`` is when the
-    first message came.
+    A request starts when all is ready for it and gRPC has none of it yet. gRPC does not say when a
+    message was written to the socket: ``sent_ns`` is when gRPC had been given it. Neither does it
+    hand over a response's beginning by itself: ``ack_ns`` is when the first message came.
 
     Raises:
         ConfigError: The URL, a header, the API key or the file of certificates cannot work.
@@ -171,12 +171,14 @@ class GRPCTransport:
         """
         begin = channel.callable(call.method, is_streamed=call.is_streamed)
         rpc = begin(call.request, timeout=self._timeout, metadata=metadata)
-        record.sent_ns = time.perf_counter_ns()
+        record.start_ns = time.perf_counter_ns()
         silence = None
         limits = self._limits
         if min(limits.idle_timeout, limits.first_byte_timeout) < math.inf:
             silence = Silence(rpc, limits.idle_timeout, limits.first_byte_timeout)
         try:
+            await asyncio.sleep(0)  # a task of the call's own sends it
+            record.sent_ns = time.perf_counter_ns()
             if call.is_streamed:
                 await _receive_stream(rpc, call, record, silence)
             else:

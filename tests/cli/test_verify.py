@@ -16,10 +16,10 @@ RATE = ("--request-rate", "20")
 @pytest.mark.once
 def test_both_sides_know_the_same_requests_and_tokens(aiperf, fresh_python):
     """How large an error may be is for the machine that a person measures on."""
-    done = aiperf("verify", "--concurrency", "2", *RATE, "--json", "--artifact-dir", "kept")
+    done = aiperf("verify", "--concurrency", "8", *RATE, "--json", "--artifact-dir", "kept")
     found = json.loads(done.stdout)
     run, rate = found["runs"]
-    assert (run["load"], run["requests"], run["chunks"]) == ("2 concurrent", 100, 1600)
+    assert (run["load"], run["requests"], run["chunks"]) == ("8 concurrent", 100, 1600)
     assert (rate["load"], rate["requests"], rate["chunks"]) == ("20 requests/s", 100, 1600)
     assert run["delivered_rate"] is None
     assert rate["delivered_rate"] > 10
@@ -29,7 +29,7 @@ def test_both_sides_know_the_same_requests_and_tokens(aiperf, fresh_python):
     assert done.returncode == (0 if found["passed"] else 1)
     assert found["passed"] is (not run["failures"] + rate["failures"])
     kept = {each.name for each in (fresh_python.cwd / "kept").iterdir()}
-    assert kept == {"concurrency-2", "rate-20"}
+    assert kept == {"concurrency-8", "rate-20"}
 
 
 def test_the_table_has_a_row_for_each_quantity(capsys):
