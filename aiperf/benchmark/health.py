@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aiperf.common.models import Statistics
 
 _BUSY_SHARE = 0.8
+_LEAST_NS = 50_000_000
+"""In a shorter run the share of a core is that of its beginning and its end, not of a load."""
 _LAG_SHARE = 0.05
 _LEAST_LAG_MS = 2.0
 """Below this, lag is the granularity of the loop's own timers."""
@@ -58,7 +60,7 @@ class ClientHealth(LoopWatch):
         readings = self._readings()
         one = f"One of the client's {len(readings)} processes" if self.elsewhere else "The client"
         share = max(each.cpu_share for each in readings)
-        if share >= _BUSY_SHARE:
+        if share >= _BUSY_SHARE and max(each.wall_ns for each in readings) >= _LEAST_NS:
             found.append(
                 f"{one} used {share:.0%} of a core: throughput may be limited by the client, "
                 f"and latencies may contain its own delays. {self._remedy()}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiperf.benchmark.dataset_choice import with_dataset
 from aiperf.benchmark.open_files import allow_open_files, most_connections
 from aiperf.benchmark.provenance import without_credentials
-from aiperf.benchmark.run_log import run_log
+from aiperf.benchmark.run_log import RunLog
 from aiperf.benchmark.runner import Benchmark
 from aiperf.benchmark.tokenizer_choice import with_tokenizer
 from aiperf.benchmark.transport_choice import is_for_grpc
@@ -47,10 +47,9 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
         config = replace(config, types=replace(config.types, exporters=exporters))
     config = with_dataset(with_tokenizer(config))
     allow_open_files(most_connections(config))
+    run_log = RunLog(config.output.artifact_dir, verbose=config.output.verbose)
     with ExitStack() as stack:
-        log = stack.enter_context(
-            run_log(config.output.artifact_dir, verbose=config.output.verbose)
-        )
+        log = stack.enter_context(run_log)
         for record in report:
             log.info("plugin %s: %s %s", record.name, record.status, record.error or record.reason)
         if not config.transport.url:
@@ -68,7 +67,9 @@ def run_session(config: BenchmarkConfig, server: ServerSettings | None = None) -
         log.info("measuring %s", without_credentials(config.transport.url))
         outcome = benchmark.run(event_loop_factory())
         _log(log, outcome)
-        return outcome
+    if run_log.failure is not None:
+        return replace(outcome, failures=(*outcome.failures, run_log.failure))
+    return outcome
 
 
 def _log(log: logging.Logger, outcome: Outcome) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
-from aiperf.common.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, remove, write_whole
 from aiperf.exporters.csv_number import number
 
 if TYPE_CHECKING:
@@ -41,12 +41,15 @@ class CSVExporter:
         self._path = config.file(NAME, ENDING)
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
-        """Make sure that there is a place to write to.
+        """Make sure that there is a place to write to, without an earlier run's file.
+
+        It would stand beside the requests of this run if this one is killed.
 
         Raises:
             ExportError: There is none.
         """
         make_directory_for(self._path)
+        remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: the summary has no single requests."""

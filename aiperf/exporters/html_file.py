@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from aiperf.common.encoding import to_json
 from aiperf.common.errors import ExportError
-from aiperf.common.files import make_directory_for, write_whole
+from aiperf.common.files import make_directory_for, remove, write_whole
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig
@@ -33,11 +33,14 @@ class HTMLExporter:
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
         """Make sure that there is a place to write to, and the script that draws.
 
+        An earlier run's file is removed: it does not stand for this run if this one is killed.
+
         Raises:
             ExportError: One of them is missing.
         """
         make_directory_for(self._path)
         self._plotly()
+        remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: the result has a table of all requests."""

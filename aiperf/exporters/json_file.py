@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiperf._version import __version__
 from aiperf.common.encoding import to_json
-from aiperf.common.files import make_directory_for, show, write_whole
+from aiperf.common.files import make_directory_for, remove, show, write_whole
 from aiperf.exporters.statistics_json import metric_object
 
 if TYPE_CHECKING:
@@ -52,12 +52,15 @@ class JSONExporter:
         self._is_shown = config.show == "json"
 
     def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
-        """Make sure that there is a place to write to.
+        """Make sure that there is a place to write to, without an earlier run's file.
+
+        It would stand beside the requests of this run if this one is killed.
 
         Raises:
             ExportError: There is none.
         """
         make_directory_for(self._path)
+        remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: the summary has no single requests."""

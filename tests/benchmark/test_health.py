@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from array import array
 from dataclasses import replace
 
 import pytest
 import uvloop
 
 from aiperf.benchmark.health import ClientHealth
+from aiperf.common.loop_watch import LoopReading
 from aiperf.common.models import Statistics
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
@@ -126,6 +128,15 @@ def test_the_share_of_a_core_is_what_the_process_used(run):
     assert health.summary()["cpu_share"] == pytest.approx(share, rel=0.2)
 
 
+@pytest.mark.parametrize(("milliseconds", "count"), [(49, 0), (50, 1)])
+def test_a_run_of_a_moment_has_no_share_of_a_core_to_speak_of(milliseconds, count):
+    """One request of a fast server is measured in less: that says nothing of a load."""
+    health = ClientHealth()
+    ns = milliseconds * 1_000_000
+    health.elsewhere = (LoopReading(array("d"), wall_ns=ns, cpu_ns=ns),)
+    assert len(health.warnings([latency(1000.0)])) == count
+
+
 @pytest.mark.parametrize(("stalls", "count"), [(1, 0), (3, 1)])
 def test_a_stall_counts_by_its_share_of_the_run(stalls, count):
     """One in a hundred requests may meet it: then percentile 99 is as people expect it."""
@@ -149,7 +160,7 @@ def test_late_starts_are_told(lag, count):
 def test_a_busy_client_is_told(share, count):
     """Whatever the latencies are; how busy it can get depends on who else is busy."""
     health = ClientHealth()
-    health._wall_ns, health._cpu_ns = 1_000, round(share * 1_000)
+    health._wall_ns, health._cpu_ns = 1_000_000_000, round(share * 1_000_000_000)
     warnings = health.warnings([])
     assert len(warnings) == count
     for warning in warnings:
