@@ -234,9 +234,10 @@ def build_exporters(config: BenchmarkConfig) -> list[ExporterProtocol]:
 
 
 def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
-    """Return what the endpoint can give of ``"streaming"`` and ``"tokens"`` in this run.
+    """Return what metrics can have in this run.
 
-    An entry whose metadata does not say is taken to give both.
+    ``"streaming"`` and ``"tokens"`` if the endpoint gives them; an entry whose metadata does not
+    say is taken to give both. ``"tokenizer"`` if tokens are counted here, too.
 
     Raises:
         ConfigError: ``--streaming`` is asked of an endpoint that cannot stream, or that cannot
@@ -256,6 +257,8 @@ def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
             option="--streaming",
         )
     gives = {"streaming"} if config.streaming else set()
+    if not config.use_server_token_count:
+        gives.add("tokenizer")
     if metadata.get("tokens", True):
         gives.add("tokens")
     return frozenset(gives)

@@ -163,13 +163,15 @@ class MetricsEngine:
             else:
                 try:
                     value = compute(record)
-                    if value is not None:
-                        if (type(value) is not float and type(value) is not int) or (
-                            not math.isfinite(value)
-                        ):
-                            value = plain(value)
-                        if value != []:
-                            values[tag] = value
+                    if value is None:
+                        continue
+                    kind = type(value)
+                    if kind is int or (kind is float and math.isfinite(value)):
+                        values[tag] = value
+                        continue
+                    value = plain(value)
+                    if value != []:
+                        values[tag] = value
                 except KeyboardInterrupt:
                     raise
                 except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.spilled_values import CHUNK, SpilledValues
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -41,6 +41,9 @@ class Table:
         self._outcome: array[int] = array("B")
         self._columns: dict[str, array[float]] = {}
         self._lists: dict[str, tuple[SpilledValues, array[int]]] = {}
+        self._usual: tuple[str, ...] = ()
+        self._appends: list[Callable[[Any], None]] = []
+        self._usual_row = -1
 
     # -- filled ---------------------------------------------------------------------------------
 
@@ -60,16 +63,42 @@ class Table:
         """Add the row of a request that has ended, with its values by tag."""
         row = len(self._outcome)
         self.begin(start_ns, end_ns, outcome)
-        columns = self._columns
+        tags = tuple(values)
+        is_usual = tags == self._usual
+        if is_usual and row == self._usual_row:
+            self._usual_row += 1
+            try:
+                for append, value in zip(self._appends, values.values(), strict=True):
+                    append(value)
+            except TypeError:  # a list where there was one value until now, or the other way round
+                is_usual, self._usual_row = False, -1
+            else:
+                return
         for tag, value in values.items():
+            kept = self._lists[tag][1] if tag in self._lists else self._columns.get(tag, ())
+            if len(kept) > row:  # it was appended before another one was not
+                continue
             if type(value) is list:
                 self.put_list(tag, array("d", value))
-                continue
-            column = columns.get(tag)
-            if column is not None and len(column) == row:
-                column.append(value)  # type: ignore[arg-type]  # it is no list, so it is a number
             else:
-                self.put(tag, value)  # type: ignore[arg-type]  # as above
+                self.put(tag, value)  # type: ignore[arg-type]  # it is no list, so it is a number
+        self._usual = tags
+        if is_usual and tags:  # as the row before it
+            self._appends = [self._append_to(tag) for tag in tags]
+            self._usual_row = row + 1
+
+    def _append_to(self, tag: str) -> Callable[[Any], None]:
+        """Return what appends to a metric of which every row has a value until now."""
+        if tag not in self._lists:
+            return self._columns[tag].append
+        spilled, counts = self._lists[tag]
+
+        def append(values: list[float]) -> None:
+            kept = array("d", values)
+            counts.append(len(kept))
+            spilled.extend(kept)
+
+        return append
 
     def put(self, tag: str, value: float) -> None:
         """Give the last row its value of a metric."""
@@ -98,6 +127,7 @@ class Table:
 
     def drop(self, tag: str) -> None:
         """Forget a metric."""
+        self._usual_row = -1
         self._columns.pop(tag, None)
         self._lists.pop(tag, None)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from aiperf.benchmark.input_tokens import counted_tokens, input_tokens
 from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.benchmark.provenance import REDACTED
+from aiperf.benchmark.token_counting import TokenCounting
 from aiperf.common.models import (
     PROFILING,
     WARMUP,
@@ -37,13 +36,6 @@ _SHARE = 4
 _AT_ONCE = 256
 """At most so many are handed on together when the run has ended."""
 
-_PROMPTS = 1 << 15
-"""The counts of so many prompts are kept; a dataset goes round, and turns come again as history."""
-
-_ANSWERS = 1 << 11
-"""The counts of so many answers are kept, and with each its text, which nobody else needs for long:
-it comes again with the next turns of its conversation, and never after that."""
-
 
 class _Finished(NamedTuple):  # a third of what a frozen dataclass costs to make
     raw: RawRecord
@@ -66,7 +58,7 @@ class Recorder:
 
     Args:
         endpoint: parses the responses.
-        tokenizer: counts tokens, unless ``use_server_token_count``; not any more once it failed.
+        tokenizer: counts tokens, unless ``use_server_token_count``.
         engine: computes the metrics.
         exporters: those that want each record.
         secrets: what a server may echo in an error and no artifact may contain.
@@ -91,16 +83,11 @@ class Recorder:
         on_hopeless: Callable[[], None],
     ) -> None:
         self._endpoint = endpoint
-        self._tokenizer: TokenizerProtocol | None = tokenizer
-        self._prompt_tokens = lru_cache(_PROMPTS)(tokenizer.count)
-        self._answer_tokens = lru_cache(_ANSWERS)(tokenizer.count)
         self._engine = engine
         self._exporters = list(exporters)
-        self._use_server_token_count = use_server_token_count
         self._secrets = tuple(secrets)
         self._streaming = streaming
         self._keep_raw = keep_raw
-        self._missed_usage = False
         self._patience = max(_HOPELESS, 2 * concurrency)
         self._on_hopeless = on_hopeless
         self._queue: deque[_Finished] = deque()
@@ -111,6 +98,9 @@ class Recorder:
         self.failed_count = 0
         self.last_error: ErrorDetails | None = None
         self.warnings: list[str] = []
+        self._tokens = TokenCounting(
+            tokenizer, use_server_token_count=use_server_token_count, warnings=self.warnings
+        )
 
     def sent(self) -> None:
         """One request is about to start."""
@@ -202,6 +192,7 @@ class Recorder:
             end_ns=raw.end_ns,
             scheduled_ns=finished.scheduled_ns,
             content_ns=parsed.content_ns if parsed is not None else raw.part_ns[:0],
+            reasoning_chunks=parsed.reasoning_chunks if parsed is not None else 0,
             was_cancelled=finished.was_cancelled,
             url=raw.url,
             worker_id=raw.worker_id,
@@ -210,12 +201,7 @@ class Recorder:
         if parsed is not None and error is None:
             if self._streaming:
                 self._check_streamed(raw)
-            if self._use_server_token_count:
-                self._check_counted(record, parsed)
-                _take_tokens(record, parsed)
-            else:
-                self._count_input(record, finished)
-                self._count_output(record, parsed)
+            self._tokens.count(record, parsed, finished.conversation.turns)
         if self._keep_raw and record.phase == PROFILING:
             record.exchange = self._exchange(finished)
         self._engine.add(record)
@@ -255,16 +241,6 @@ class Recorder:
                 "server."
             )
 
-    def _check_counted(self, record: RequestRecord, parsed: ParsedResponse) -> None:
-        """Say once that a server did not count what it was asked to."""
-        if parsed.usage is None and not self._missed_usage:
-            self._missed_usage = True
-            self.warnings.append(
-                f"The server sent no usage, first with request {record.session_num}: such a "
-                "request has no token counts. Leave --use-server-token-count out, or make the "
-                "server report usage."
-            )
-
     def _parse(self, raw: RawRecord) -> ParsedResponse:
         """Let the endpoint parse; one that raises, which it must not, makes an error record."""
         try:
@@ -274,45 +250,6 @@ class Recorder:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run goes on
             return _unparsed(self._endpoint, error)
         return parsed
-
-    def _count_input(self, record: RequestRecord, finished: _Finished) -> None:
-        """Count what the dataset has not counted; see :meth:`_count_output`."""
-        if not finished.turn_index:
-            record.input_tokens = finished.conversation.turns[0].input_tokens
-            if record.input_tokens is not None:
-                return
-        turns = finished.conversation.turns[: finished.turn_index + 1]
-        tokenizer = self._tokenizer
-        if tokenizer is None:
-            record.input_tokens = counted_tokens(turns)
-            return
-        try:
-            record.input_tokens = input_tokens(turns, self._prompt_tokens, self._answer_tokens)
-        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
-            self._tokenizer = None
-            self.warnings.append(
-                f"{part_error(tokenizer, 'count the tokens of a prompt', failure)}. From request "
-                f"{record.session_num} on, no tokens were counted"
-            )
-
-    def _count_output(self, record: RequestRecord, parsed: ParsedResponse) -> None:
-        """Count with the tokenizer; one that raises leaves this and later records uncounted."""
-        tokenizer = self._tokenizer
-        if tokenizer is None:
-            return
-        output = parsed.text + parsed.tool_calls
-        try:
-            if output or parsed.reasoning:
-                record.output_tokens = tokenizer.count(output) if output else 0
-            if parsed.reasoning:
-                record.reasoning_tokens = tokenizer.count(parsed.reasoning)
-        except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
-            record.output_tokens = record.reasoning_tokens = None
-            self._tokenizer = None
-            self.warnings.append(
-                f"{part_error(tokenizer, 'count the tokens of a response', failure)}. From request "
-                f"{record.session_num} on, no output was counted"
-            )
 
     def _keep_watch(self, record: RequestRecord) -> None:
         """Stop a run that reaches no server, rather than fail as fast as it can until its end."""
@@ -332,17 +269,3 @@ def _unparsed(endpoint: EndpointProtocol, error: BaseException) -> ParsedRespons
     """Return what stands for a response that ``endpoint`` raised ``error`` over."""
     message = f"{name_of(endpoint)} failed to parse a response: {described(error)}"
     return ParsedResponse(error=ErrorDetails(type=type(error).__name__, message=message))
-
-
-def _take_tokens(record: RequestRecord, parsed: ParsedResponse) -> None:
-    """Take the token counts that the server gave, if it did."""
-    usage = parsed.usage
-    if usage is None:
-        return
-    record.input_tokens = usage.input_tokens
-    record.reasoning_tokens = usage.reasoning_tokens
-    record.output_tokens = usage.output_tokens
-    reasoning = usage.reasoning_tokens or 0
-    # Some servers count reasoning apart from the output, others as a part of it.
-    if usage.output_tokens is not None and usage.output_tokens >= reasoning:
-        record.output_tokens = usage.output_tokens - reasoning

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from aiperf.benchmark.record_table import Table
 
 
@@ -26,3 +29,7 @@ class TableTotals:
             return None
         chunks = self.records.chunks(tag)
         return math.fsum(value for chunk in chunks for value in chunk.tolist())
+
+    def column(self, tag: str) -> NDArray[np.float64] | None:
+        """Return the values of ``tag``, a row for each request, ``None`` if it has none."""
+        return self.records.column(tag) if tag in self.records.tags else None

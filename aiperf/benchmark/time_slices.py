@@ -38,11 +38,36 @@ class SliceTotals:
     request_count: int
     error_count: int
     good_count: int | None
+    rows: SlicedRows
+    number: int
     totals: dict[str, float] = field(default_factory=dict)
 
     def total(self, tag: str) -> float | None:
         """Return the sum of all values of ``tag`` in the slice."""
         return self.totals.get(tag)
+
+    def column(self, tag: str) -> NDArray[np.float64] | None:
+        """Return the values of ``tag`` in the slice, ``None`` if it has none."""
+        return self.rows.column(tag, self.number) if tag in self.totals else None
+
+
+class SlicedRows:
+    """The columns of a table by slice; ``index`` has the slice of each row, below 0 for none."""
+
+    def __init__(self, records: RecordTable, index: NDArray[np.int16], count: int) -> None:
+        import numpy as np  # noqa: PLC0415 - heavy: no run pays for it before it has results
+
+        self._records = records
+        self._order = np.argsort(index, kind="stable")
+        self._edges = np.searchsorted(index[self._order], np.arange(count + 1))
+        self._columns: dict[str, NDArray[np.float64]] = {}
+
+    def column(self, tag: str, number: int) -> NDArray[np.float64]:
+        """Return the values of a metric in one slice, NaN where a request has none."""
+        if tag not in self._columns:
+            self._columns[tag] = self._records.column(tag)
+        start, end = self._edges[number : number + 2]
+        return self._columns[tag][self._order[start:end]]
 
 
 class Slicer:
@@ -93,13 +118,14 @@ class Slicer:
         index = np.minimum(index, count - 1).astype(np.int16)  # of MOST slices, and sorted fast
         found = self._values(records, index, count)
         counts = self._counts(records, index, count)
+        rows = SlicedRows(records, index, count)
         return tuple(
             self._slice(
-                origin + number * length,
-                min(origin + (number + 1) * length, end),
+                (origin + number * length, min(origin + (number + 1) * length, end)),
                 length,
                 counts[number],
                 found[number],
+                (rows, number),
             )
             for number in range(count)
         )
@@ -145,14 +171,15 @@ class Slicer:
 
     def _slice(
         self,
-        start: int,
-        end: int,
+        limits: tuple[int, int],
         length: int,
         counts: tuple[int, int, int | None],
         values: dict[str, NDArray[np.float64]],
+        place: tuple[SlicedRows, int],
     ) -> TimeSlice:
+        start, end = limits
         valid, failed, good = counts
-        totals = SliceTotals((end - start) / _NS_PER_SECOND, valid, failed, good)
+        totals = SliceTotals((end - start) / _NS_PER_SECOND, valid, failed, good, *place)
         found: dict[str, Statistics] = {}
         for metric in self._metrics:
             each = values.get(metric.tag)

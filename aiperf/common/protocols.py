@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RunResult,
         Turn,
     )
+    from aiperf.common.record_table import Column
 
 
 class EndpointProtocol(Protocol):
@@ -213,6 +214,13 @@ class RunTotals(Protocol):
 
     def total(self, tag: str) -> float | None:
         """The sum of all values of a record metric, ``None`` if it has none."""
+        ...
+
+    def column(self, tag: str) -> Column | None:
+        """The values of a record metric, NaN where a request has none; ``None`` if it has none.
+
+        The same requests are in the same places in every column. It is not to be written into.
+        """
         ...
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy as np
     from numpy.typing import NDArray
+
+    Column: TypeAlias = NDArray[np.float64]
+    """A value for each of some requests, NaN where one has none."""
 
 
 class RecordTable(Protocol):

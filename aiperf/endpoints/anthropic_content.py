@@ -43,7 +43,7 @@ class MessageContent(Content):
         self._stop(response.get("stop_reason"))
         have_text = [self._add_block(block) for block in response["content"]]
         if any(have_text):
-            self.content_ns.append(ns)
+            self.has_come(ns)
 
     def add_event(self, event: dict[str, Any], ns: int) -> None:
         """Add an event; those of a kind that is not known are passed over."""
@@ -55,10 +55,10 @@ class MessageContent(Content):
                 text = text_of(delta[name])
                 if text:
                     getattr(self, pieces).append(text)
-                    self.content_ns.append(ns)
+                    self.has_come(ns)
         elif kind == "content_block_start":
             if self._add_block(event["content_block"]):
-                self.content_ns.append(ns)
+                self.has_come(ns)
         elif kind == "message_start":
             self._add_usage(event["message"].get("usage"))
         elif kind == "message_delta":
@@ -97,4 +97,6 @@ class MessageContent(Content):
         self.usage = Usage(
             input_tokens=sum(inputs) if inputs else None,
             output_tokens=count_of(counts.get("output_tokens")),
+            cache_read_tokens=count_of(counts.get("cache_read_input_tokens")),
+            cache_write_tokens=count_of(counts.get("cache_creation_input_tokens")),
         )

@@ -25,6 +25,7 @@ class Content:
         "finish_reason",
         "is_over",
         "reasoning",
+        "reasoning_chunks",
         "text",
         "tool_calls",
         "usage",
@@ -40,6 +41,8 @@ class Content:
         self.reasoning: list[str] = []
         self.tool_calls: list[str] = []
         self.content_ns = array("q")
+        self.reasoning_chunks = 0
+        """How many chunks there were while nothing but reasoning had come."""
         self.usage: Usage | None = None
         self.finish_reason: str | None = None
         """Why the model stopped, ``None`` until it said so."""
@@ -65,6 +68,12 @@ class Content:
         """Add one event of a stream."""
         raise NotImplementedError
 
+    def has_come(self, ns: int) -> None:
+        """Note that content came at ``ns``, which may have been reasoning."""
+        self.content_ns.append(ns)
+        if not (self.text or self.tool_calls):
+            self.reasoning_chunks = len(self.content_ns)
+
     def parsed(self) -> ParsedResponse:
         """Return what has been added so far."""
         return ParsedResponse(
@@ -74,6 +83,7 @@ class Content:
             content_ns=self.content_ns,
             usage=self.usage,
             finish_reason=self.finish_reason,
+            reasoning_chunks=self.reasoning_chunks,
         )
 
 

@@ -38,7 +38,7 @@ class ChoicesContent(Content):
             if finish_reason:
                 self.finish_reason = str(finish_reason)
         if has_content:
-            self.content_ns.append(ns)
+            self.has_come(ns)
 
     def _add_choice(self, choice: Mapping[str, Any]) -> bool:
         """Add one choice or a piece of one; return whether there was any text in it."""

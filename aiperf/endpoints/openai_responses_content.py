@@ -39,7 +39,7 @@ class ResponsesContent(Content):
         self._end(response)
         have_text = [self._add_item(item) for item in response["output"]]
         if any(have_text):
-            self.content_ns.append(ns)
+            self.has_come(ns)
 
     def add_event(self, event: dict[str, Any], ns: int) -> None:
         """Add an event; the texts that those called ``….done`` repeat are left out."""
@@ -54,7 +54,7 @@ class ResponsesContent(Content):
         delta = text_of(event["delta"])
         if delta:
             pieces.append(delta)
-            self.content_ns.append(ns)
+            self.has_come(ns)
 
     def _add_other(self, kind: str, event: Mapping[str, Any], ns: int) -> None:
         """Add an event that is no piece of a text."""
@@ -62,7 +62,7 @@ class ResponsesContent(Content):
             name = text_of(event["item"].get("name"))
             if name:
                 self.tool_calls.append(name)
-                self.content_ns.append(ns)
+                self.has_come(ns)
         elif kind in _ENDS:
             self.is_over = True
             response = event["response"]

@@ -22,11 +22,14 @@ def usage_of(value: Mapping[str, Any] | None) -> Usage | None:
     if not value:
         return None
     get = value.get
-    details = get("completion_tokens_details") or get("output_tokens_details") or {}
+    inputs = get("prompt_tokens_details") or get("input_tokens_details")
+    outputs = get("completion_tokens_details") or get("output_tokens_details")
     return Usage(
-        input_tokens=count_of(get("prompt_tokens", get("input_tokens"))),
-        output_tokens=count_of(get("completion_tokens", get("output_tokens"))),
-        reasoning_tokens=count_of(details.get("reasoning_tokens")),
+        count_of(get("prompt_tokens", get("input_tokens"))),
+        count_of(get("completion_tokens", get("output_tokens"))),
+        count_of(outputs.get("reasoning_tokens")) if outputs else None,
+        count_of(get("total_tokens")),
+        count_of(inputs.get("cached_tokens")) if inputs else None,
     )
 
 

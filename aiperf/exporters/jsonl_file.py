@@ -26,7 +26,7 @@ from aiperf.common.models import PROFILING
 from aiperf.exporters.record_metadata import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from io import FileIO
 
     from aiperf.common.config import OutputConfig
@@ -71,7 +71,7 @@ class JSONLExporter:
         }
         to_json(self._about, self._path)
         self._wall = context.to_wall(0)
-        self._units = _Units(context.unit_of)
+        self._metrics = _Metrics(context.unit_of)
         try:
             self._file = self._path.open("wb", buffering=0)
         except OSError as error:
@@ -185,26 +185,30 @@ class JSONLExporter:
 
     def _entry(self, record: RequestRecord) -> dict[str, Any]:
         """Return one record as a mapping."""
-        units = self._units
         return {
             "metadata": metadata(record, self._wall),
-            "metrics": {
-                tag: {"value": value, "unit": units[tag]} for tag, value in record.metrics.items()
-            },
+            "metrics": self._metrics.of(record.metrics),
             "error": None if record.error is None else asdict(record.error),
         }
 
 
-class _Units(dict[str, str]):
-    """The unit of each metric, asked for once."""
+class _Metrics:
+    """The ``metrics`` of a line, in mappings that the next line has again with other values."""
 
     def __init__(self, unit_of: Callable[[str], str]) -> None:
-        super().__init__()
         self._unit_of = unit_of
+        self._tags: tuple[str, ...] = ()
+        self._made: dict[str, dict[str, Any]] = {}
 
-    def __missing__(self, tag: str) -> str:
-        unit = self[tag] = self._unit_of(tag)
-        return unit
+    def of(self, values: Mapping[str, float | list[float]]) -> Mapping[str, Mapping[str, Any]]:
+        """Return each metric's value and unit, good until the next call."""
+        tags = tuple(values)
+        if tags != self._tags:
+            self._tags = tags
+            self._made = {tag: {"value": None, "unit": self._unit_of(tag)} for tag in tags}
+        for each, value in zip(self._made.values(), values.values(), strict=True):
+            each["value"] = value
+        return self._made
 
 
 def _end(result: RunResult) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from aiperf.common.factories import MetricFactory
+from aiperf.common.models import Usage
 from aiperf.common.protocols import RecordMetricProtocol, RunMetricProtocol
 from aiperf.testing import samples
 from aiperf.testing.contract import Contract, blaming
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aiperf.common.protocols import RunTotals
     from aiperf.plugins.implementations import Implementation
 
-_NEEDS = {"streaming", "tokens"}
+_NEEDS = {"streaming", "tokens", "tokenizer"}
 
 
 class MetricContract(Contract):
@@ -115,6 +116,8 @@ class MetricContract(Contract):
                 zeros,
                 samples.Totals(totals=metrics),
                 samples.Totals(0.0, 1, 0, totals=dict.fromkeys(metrics, 0.0)),
+                samples.Totals(columns=dict.fromkeys(metrics, (0.0, math.nan, -100.0))),
+                samples.Totals(0.0, 0, 2, columns=dict.fromkeys(metrics, (math.nan, math.nan))),
             ]
         start = 1000 * samples.MS
         changes: list[dict[str, Any]] = [
@@ -124,6 +127,8 @@ class MetricContract(Contract):
             {"content_ns": array("q", [start + samples.MS])},
             {"content_ns": array("q", [start, start, start])},
             {"scheduled_ns": None},
+            {"usage": None, "max_tokens": None, "reasoning_chunks": 3},
+            {"usage": Usage(), "max_tokens": 0, "reasoning_chunks": 0},
             {"ack_ns": 0, "end_ns": start},
             {"metrics": dict.fromkeys(metrics, 0.0)},
         ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from aiperf.benchmark.record_table import CANCELLED, FAILED, VALID, Table
 from aiperf.benchmark.statistics import summarize
 from aiperf.common.factories import MetricFactory
@@ -22,10 +24,13 @@ from aiperf.common.models import (
     RunResult,
     Statistics,
     TimeSlice,
+    Usage,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from aiperf.common.record_table import RecordTable
 
@@ -37,7 +42,9 @@ TIMEOUT = ErrorDetails("RequestTimeout", "no whole response came within 5 s")
 def record(**changes: Any) -> RequestRecord:
     """Return a valid streamed request: sent at 1 s, three chunks at 100, 150 and 200 ms after it.
 
-    Ten tokens in, five out, and the value 10.0 for each metric of single requests that AIPerf has.
+    Ten tokens in, five out, of four that were asked for; as the server counts, twelve in, four of
+    them from its cache, and six out. The first chunk is reasoning. And the value 10.0 for each
+    metric of single requests that AIPerf has.
     """
     start = 1000 * MS
     plain: dict[str, Any] = {
@@ -55,6 +62,9 @@ def record(**changes: Any) -> RequestRecord:
         "input_tokens": 10,
         "output_tokens": 5,
         "reasoning_tokens": 0,
+        "usage": Usage(12, 6, 1, 18, 4, 2),
+        "max_tokens": 4,
+        "reasoning_chunks": 1,
         "metrics": {tag: 10.0 for tag, entry in metric_entries().items() if is_record(entry)},
     }
     return RequestRecord(**{**plain, **changes})
@@ -76,17 +86,26 @@ def records() -> list[RequestRecord]:
 
 @dataclass(frozen=True)
 class Totals:
-    """A ``RunTotals`` of given numbers; :meth:`total` knows the tags in ``totals``."""
+    """A ``RunTotals`` of given numbers.
+
+    :meth:`total` knows the tags in ``totals``, :meth:`column` those in ``columns``: a value for
+    each request, NaN where it has none.
+    """
 
     duration_s: float = 2.0
     request_count: int = 4
     error_count: int = 1
     totals: Mapping[str, float] = field(default_factory=dict)
     good_count: int | None = None
+    columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     def total(self, tag: str) -> float | None:
         """Return the sum of a metric's values."""
         return self.totals.get(tag)
+
+    def column(self, tag: str) -> NDArray[np.float64] | None:
+        """Return a metric's values."""
+        return np.array(self.columns[tag], dtype=np.float64) if tag in self.columns else None
 
 
 @dataclass(frozen=True)

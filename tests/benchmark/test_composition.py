@@ -24,6 +24,7 @@ from aiperf.common.factories import FactoryCreationError
 
 STREAMING = {
     "time_to_first_token",
+    "time_to_first_output_token",
     "time_to_second_token",
     "inter_token_latency",
     "inter_chunk_latency",
@@ -35,6 +36,10 @@ TOKENS = {"output_sequence_length", "output_token_count", "reasoning_token_count
     "output_token_throughput",
     "total_token_throughput",
     *("e2e_output_token_throughput", "total_osl", "total_output_tokens", "total_reasoning_tokens"),
+    *("osl_mismatch_diff_pct", "osl_mismatch_count", "usage_discrepancy_count"),
+    *(f"usage_{each}_tokens" for each in ("completion", "total", "reasoning")),
+    *(f"total_usage_{each}_tokens" for each in ("completion", "total", "reasoning")),
+    *(f"usage_{each}_tokens_diff_pct" for each in ("completion", "reasoning")),
 }
 
 
@@ -45,9 +50,10 @@ def tags_of(config):
 
 def test_an_endpoint_gives_what_its_metadata_says(config, with_types):
     """Streaming only where it is asked for, tokens where the format has them."""
-    assert endpoint_gives(config) == {"tokens"}
-    assert endpoint_gives(replace(config, streaming=True)) == {"streaming", "tokens"}
-    assert endpoint_gives(with_types(endpoint="embeddings")) == set()
+    assert endpoint_gives(config) == {"tokens", "tokenizer"}
+    assert endpoint_gives(replace(config, streaming=True)) == {"streaming", "tokens", "tokenizer"}
+    assert endpoint_gives(replace(config, use_server_token_count=True)) == {"tokens"}
+    assert endpoint_gives(with_types(endpoint="embeddings")) == {"tokenizer"}
 
 
 def test_streaming_of_what_cannot_stream_is_an_error(with_types):
@@ -63,7 +69,7 @@ def test_streaming_over_a_transport_that_has_none_is_an_error(with_types):
     with pytest.raises(ConfigError, match=r"stream over grpc alone. Use --transport grpc"):
         endpoint_gives(over_http)
     over_grpc = with_types({"streaming": True}, endpoint="kserve_v2_infer", transport="grpc")
-    assert endpoint_gives(over_grpc) == {"streaming", "tokens"}
+    assert endpoint_gives(over_grpc) == {"streaming", "tokens", "tokenizer"}
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,11 @@ def test_metrics_that_the_endpoint_cannot_give_are_left_out(config, with_types):
     everything = tags_of(replace(config, streaming=True))
     assert everything >= STREAMING | TOKENS | {"request_latency", "request_count"}
     assert tags_of(config) == everything - STREAMING
+    servers = {*(f"usage_{each}_tokens_diff_pct" for each in ("prompt", "completion", "reasoning"))}
+    servers.add("usage_discrepancy_count")
+    assert tags_of(replace(config, use_server_token_count=True, streaming=True)) == (
+        everything - servers
+    )
     assert tags_of(with_types(endpoint="embeddings")) == everything - STREAMING - TOKENS
 
 

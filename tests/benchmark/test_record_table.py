@@ -49,6 +49,30 @@ def test_every_value_is_in_its_row(rows):
         assert read == [value for _, value in expected]
 
 
+@given(st.lists(st.tuples(st.sampled_from("vvvvlfm"), st.integers(0, 99))))
+def test_a_row_added_as_a_whole(rows):
+    """Rows like those before them, and after them a list in place of a value, or none at all."""
+    added, expected = Table(), Table()
+    for number, (kind, value) in enumerate(rows):
+        values = {"a": float(value), "b": [1.0, value] if kind == "l" else value, "c": [2.0]}
+        values = {} if kind == "f" else {"c": [3.0]} if kind == "m" else values
+        outcome = VALID if values else FAILED
+        added.add(number, number + 5, outcome, values)
+        expected.begin(number, number + 5, outcome)
+        for tag, each in values.items():
+            if isinstance(each, list):
+                expected.put_list(tag, array("d", each))
+            else:
+                expected.put(tag, each)
+    assert (added.tags, added.list_tags) == (expected.tags, expected.list_tags)
+    assert added.outcome.tolist() == expected.outcome.tolist()
+    for tag in added.tags:
+        assert np.array_equal(added.column(tag), expected.column(tag), equal_nan=True)
+    for tag in added.list_tags:
+        for found, right in zip(added.lists(tag), expected.lists(tag), strict=True):
+            assert found.tolist() == right.tolist()
+
+
 def test_how_requests_ended():
     """Failed and cancelled ones have a row, and no values."""
     table = Table()

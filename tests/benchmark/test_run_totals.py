@@ -25,6 +25,13 @@ def test_a_total_of_lists():
     assert TOTALS.total("gaps") == 0.75
 
 
+def test_a_column_has_a_row_for_each_request():
+    """A metric of several values, or of none, has no column."""
+    assert TOTALS.column("tokens").tolist() == [0.1] * 10
+    assert TOTALS.column("gaps") is None
+    assert TOTALS.column("unknown") is None
+
+
 def test_an_unknown_metric_has_no_total():
     """A metric that is not computed in this run has no total."""
     assert TOTALS.total("unknown") is None

@@ -38,6 +38,20 @@ INPUT = {
     "input_token_throughput": "tokens/sec",
     "total_isl": "tokens",
 }
+SERVERS_INPUT = {
+    "total_usage_prompt_tokens": "tokens",
+    "usage_prompt_tokens": "tokens",
+    "usage_prompt_tokens_diff_pct": "%",
+}
+SERVERS = SERVERS_INPUT | {
+    "total_usage_completion_tokens": "tokens",
+    "total_usage_total_tokens": "tokens",
+    "usage_completion_tokens": "tokens",
+    "usage_completion_tokens_diff_pct": "%",
+    "usage_discrepancy_count": "requests",
+    "usage_total_tokens": "tokens",
+}
+LENGTH = {"osl_mismatch_count": "requests", "osl_mismatch_diff_pct": "%"}
 OUTPUT = {
     "e2e_output_token_throughput": "tokens/sec/user",
     "output_sequence_length": "tokens",
@@ -53,6 +67,7 @@ STREAM = {
     "inter_token_latency": "ms",
     "output_token_throughput_per_user": "tokens/sec/user",
     "prefill_throughput_per_user": "tokens/sec/user",
+    "time_to_first_output_token": "ms",
     "time_to_first_token": "ms",
     "time_to_second_token": "ms",
 }
@@ -61,7 +76,8 @@ GOODPUT = {
     "good_request_fraction": "ratio",
     "goodput": "requests/sec",
 }
-STREAMED = UNITS | INPUT | OUTPUT | STREAM
+REASONING = {"total_usage_reasoning_tokens": "tokens", "usage_reasoning_tokens": "tokens"}
+STREAMED = UNITS | INPUT | OUTPUT | STREAM | SERVERS | REASONING
 STATISTICS = {
     *("unit", "avg", "min", "max", "sum", "std", "count"),
     *("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"),
@@ -95,7 +111,7 @@ CASES = {
         "--output-tokens-mean 20 --output-tokens-stddev 0 --extra-inputs min_tokens:20 "
         "--extra-inputs ignore_eos:true --concurrency 4 --request-count 16 "
         "--warmup-request-count 1 --conversation-num 8 --random-seed 100",
-        *(STREAMED, 16, 1, (100, 20), 17),
+        *(STREAMED | LENGTH, 16, 1, (100, 20), 17),
     ),
     "several values": Case(
         f"{CHAT} --extra-inputs temperature:0.7 top_p:0.9 --header A:1 B:2 --request-count 4",
@@ -104,17 +120,17 @@ CASES = {
     "completions": Case(
         f"{MODEL} --endpoint-type completions --endpoint /v1/completions --request-count 5 "
         "--input-file inputs.jsonl --custom-dataset-type single_turn",
-        *(UNITS | INPUT | OUTPUT, 5, 1, (None, 6)),
+        *(UNITS | INPUT | OUTPUT | SERVERS, 5, 1, (None, 6)),
     ),
     "embeddings": Case(
         "--model BAAI/bge-small-en-v1.5 --endpoint-type embeddings --endpoint /v1/embeddings "
         "--synthetic-input-tokens-mean 100 --synthetic-input-tokens-stddev 0 --request-count 20 "
         "--concurrency 4",
-        *(UNITS | INPUT, 20, 1, (100, None)),
+        *(UNITS | INPUT | SERVERS_INPUT, 20, 1, (100, None)),
     ),
     "rankings": Case(
         f"{RANKINGS} --endpoint-type nim_rankings --endpoint /v1/ranking --request-count 10",
-        *(UNITS | INPUT, 10),
+        *(UNITS | INPUT | SERVERS_INPUT, 10),
     ),
     "rankings of Hugging Face": Case(
         "-m BAAI/bge-reranker-base --endpoint-type hf_tei_rankings --request-count 10 "
@@ -125,7 +141,7 @@ CASES = {
     "trace replay": Case(
         f"{CHAT} --input-file queries.jsonl --custom-dataset-type mooncake_trace --concurrency 2 "
         "--warmup-request-count 1",
-        *(STREAMED, 3, 1, (None, 10), 4),
+        *(STREAMED | LENGTH, 3, 1, (None, 10), 4),
     ),
     "fixed schedule": Case(
         f"{CHAT} {TRACE} --fixed-schedule-auto-offset",
@@ -144,12 +160,12 @@ CASES = {
     "conversations": Case(
         f"{CHAT} --conversation-num 10 --conversation-turn-mean 3 --conversation-turn-stddev 0 "
         f"{LENGTHS} --concurrency 2 --random-seed 42",
-        *(STREAMED, 30, 3, (40 + 48, 8)),
+        *(STREAMED | LENGTH, 30, 3, (40 + 48, 8)),
     ),
     "conversations at a rate": Case(
         f"{CHAT} --conversation-num 6 --conversation-turn-mean 4 --request-rate 100 "
         f"--request-rate-mode poisson {LENGTHS} --random-seed 42",
-        *(STREAMED, 24, 4, (40 + 1.5 * 48, 8)),
+        *(STREAMED | LENGTH, 24, 4, (40 + 1.5 * 48, 8)),
     ),
 }
 

@@ -71,6 +71,7 @@ def test_thinking_and_calls_are_content(stream_of):
     assert parsed.error is None
     assert (parsed.reasoning, parsed.text, parsed.tool_calls) == ("hm", "So it is", "f{}")
     assert list(parsed.content_ns) == [3, 5, 6, 8, 10]
+    assert parsed.reasoning_chunks == 1
 
 
 def test_a_whole_message(whole_of):
@@ -96,7 +97,7 @@ def test_a_whole_message(whole_of):
     assert parsed.error is None
     assert (parsed.reasoning, parsed.text, parsed.tool_calls) == ("hm", "Hello", 'f{"a":1}')
     assert parsed.finish_reason == "max_tokens"
-    assert parsed.usage == Usage(7, 5, None)
+    assert parsed.usage == Usage(7, 5, None, cache_write_tokens=4)
     assert list(parsed.content_ns) == [2]
 
 

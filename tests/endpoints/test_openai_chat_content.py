@@ -28,6 +28,24 @@ def test_deltas_and_messages_are_added_in_order():
 
 
 @pytest.mark.parametrize(
+    ("deltas", "reasoning_chunks"),
+    [
+        ([{"content": "a"}, {"content": "b"}], 0),
+        ([{"reasoning": "a"}, {"reasoning": "b"}, {"content": "c"}, {"reasoning": "d"}], 2),
+        ([{"reasoning": "a"}, {"tool_calls": [{"function": {"name": "f"}}]}], 1),
+        ([{"role": "assistant", "content": ""}, {"reasoning": "a"}], 1),
+        ([{"reasoning": "a", "content": "b"}, {"reasoning": "c"}], 0),
+    ],
+)
+def test_how_many_chunks_are_nothing_but_reasoning(deltas, reasoning_chunks):
+    """Until the first one with something else."""
+    content = ChatContent()
+    for delta in deltas:
+        content.add_event({"choices": [{"delta": delta}]}, 10)
+    assert content.parsed().reasoning_chunks == reasoning_chunks
+
+
+@pytest.mark.parametrize(
     "delta",
     [
         {"role": "assistant"},

@@ -68,7 +68,7 @@ def test_a_response(parse, embedding):
     )
     assert parsed.error is None
     assert parsed.text == ""
-    assert parsed.usage == Usage(8, None, None)
+    assert parsed.usage == Usage(8, total_tokens=8)
     assert list(parsed.content_ns) == [2]
 
 

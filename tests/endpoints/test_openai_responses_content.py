@@ -63,6 +63,7 @@ def test_reasoning_refusals_and_calls_are_content(stream_of):
     assert parsed.error is None
     assert (parsed.reasoning, parsed.text, parsed.tool_calls) == ("hmm", "no", "f{}")
     assert list(parsed.content_ns) == [1, 2, 3, 4, 5]
+    assert parsed.reasoning_chunks == 2
 
 
 def test_a_stream_of_only_the_whole(stream_of):

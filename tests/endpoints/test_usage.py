@@ -13,7 +13,7 @@ from aiperf.endpoints.usage import usage_of
     [
         (None, None),
         ({}, None),
-        ({"total_tokens": 5}, Usage(None, None, None)),
+        ({"total_tokens": 5}, Usage(total_tokens=5)),
         ({"prompt_tokens": 1, "completion_tokens": 2}, Usage(1, 2, None)),
         ({"prompt_tokens": None, "completion_tokens_details": None}, Usage(None, None, None)),
         ({"completion_tokens_details": {"reasoning_tokens": 0}}, Usage(None, None, 0)),
@@ -22,9 +22,15 @@ from aiperf.endpoints.usage import usage_of
                 "input_tokens": 4,
                 "output_tokens": 5,
                 "output_tokens_details": {"reasoning_tokens": 3},
+                "input_tokens_details": {"cached_tokens": 2},
             },
-            Usage(4, 5, 3),
+            Usage(4, 5, 3, cache_read_tokens=2),
         ),
+        (
+            {"prompt_tokens": 1, "prompt_tokens_details": {"cached_tokens": 0}},
+            Usage(1, cache_read_tokens=0),
+        ),
+        ({"prompt_tokens": 1, "prompt_tokens_details": {"audio_tokens": 1}}, Usage(1)),
     ],
 )
 def test_usage(value, usage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from aiperf.common.models import PROFILING, RequestRecord
@@ -21,6 +22,10 @@ class Totals:
     error_count: int = 0
     totals: dict[str, float] = field(default_factory=dict)
     good_count: int | None = None
+    columns: dict[str, list[float]] = field(default_factory=dict)
+
+    def column(self, tag: str) -> np.ndarray | None:
+        return np.array(self.columns[tag]) if tag in self.columns else None
 
     def total(self, tag: str) -> float | None:
         return self.totals.get(tag)

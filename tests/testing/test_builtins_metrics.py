@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 
 from aiperf.common.factories import MetricFactory
+from aiperf.common.models import Usage
 from aiperf.testing import MetricContract
 from aiperf.testing.samples import MS, Totals, record
 
@@ -12,6 +13,7 @@ START = 1000 * MS
 STREAMED = record()
 """Sent at 1 s; chunks 100, 150 and 200 ms later; ten tokens in, five out."""
 NOTHING = record(content_ns=array("q"))
+UNCOUNTED = record(usage=Usage())
 ONE_CHUNK = record(content_ns=array("q", [START + 100 * MS]))
 
 
@@ -199,6 +201,139 @@ class TestTotalReasoningTokens(MetricContract):
 class TestBenchmarkDuration(MetricContract):
     implementation = "benchmark_duration"
     examples = ((Totals(2.5), 2.5),)
+
+
+class TestTimeToFirstOutputToken(MetricContract):
+    implementation = "time_to_first_output_token"
+    examples = ((STREAMED, 150.0), (record(reasoning_chunks=0), 100.0), (NOTHING, None))
+
+
+class TestUsagePromptTokens(MetricContract):
+    implementation = "usage_prompt_tokens"
+    examples = ((STREAMED, 12), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsageCompletionTokens(MetricContract):
+    implementation = "usage_completion_tokens"
+    examples = ((STREAMED, 6), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsageTotalTokens(MetricContract):
+    implementation = "usage_total_tokens"
+    examples = ((STREAMED, 18), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsageReasoningTokens(MetricContract):
+    implementation = "usage_reasoning_tokens"
+    examples = ((STREAMED, 1), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsagePromptCacheReadTokens(MetricContract):
+    implementation = "usage_prompt_cache_read_tokens"
+    examples = ((STREAMED, 4), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsagePromptCacheWriteTokens(MetricContract):
+    implementation = "usage_prompt_cache_write_tokens"
+    examples = ((STREAMED, 2), (UNCOUNTED, None), (record(usage=None), None))
+
+
+class TestUsagePromptTokensDiffPct(MetricContract):
+    implementation = "usage_prompt_tokens_diff_pct"
+    examples = (
+        (reading(usage_prompt_tokens=12, input_sequence_length=10), 20.0),
+        (reading(usage_prompt_tokens=12, input_sequence_length=0), None),
+    )
+
+
+class TestUsageCompletionTokensDiffPct(MetricContract):
+    implementation = "usage_completion_tokens_diff_pct"
+    examples = (
+        (reading(usage_completion_tokens=4, output_sequence_length=5), 20.0),
+        (reading(usage_completion_tokens=4, output_sequence_length=0), None),
+    )
+
+
+class TestUsageReasoningTokensDiffPct(MetricContract):
+    implementation = "usage_reasoning_tokens_diff_pct"
+    examples = (
+        (reading(usage_reasoning_tokens=3, reasoning_token_count=2), 50.0),
+        (reading(usage_reasoning_tokens=0, reasoning_token_count=0), None),
+    )
+
+
+class TestOslMismatchDiffPct(MetricContract):
+    implementation = "osl_mismatch_diff_pct"
+    examples = (
+        (reading(output_sequence_length=5), 25.0),
+        (reading(output_sequence_length=3), -25.0),
+        (record(max_tokens=None, metrics={"output_sequence_length": 5}), None),
+    )
+
+
+class TestOslMismatchCount(MetricContract):
+    implementation = "osl_mismatch_count"
+    examples = (
+        (
+            Totals(
+                columns={
+                    "osl_mismatch_diff_pct": (25.0, 0.0),
+                    "output_sequence_length": (5, 4),
+                }
+            ),
+            1,
+        ),
+        (Totals(), None),
+    )
+
+
+class TestUsageDiscrepancyCount(MetricContract):
+    implementation = "usage_discrepancy_count"
+    examples = (
+        (Totals(columns={"usage_prompt_tokens_diff_pct": (11.0, 10.0)}), 1),
+        (Totals(), None),
+    )
+
+
+class TestTotalUsagePromptTokens(MetricContract):
+    implementation = "total_usage_prompt_tokens"
+    examples = ((Totals(totals={"usage_prompt_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalUsageCompletionTokens(MetricContract):
+    implementation = "total_usage_completion_tokens"
+    examples = ((Totals(totals={"usage_completion_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalUsageTotalTokens(MetricContract):
+    implementation = "total_usage_total_tokens"
+    examples = ((Totals(totals={"usage_total_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalUsageReasoningTokens(MetricContract):
+    implementation = "total_usage_reasoning_tokens"
+    examples = ((Totals(totals={"usage_reasoning_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalUsagePromptCacheReadTokens(MetricContract):
+    implementation = "total_usage_prompt_cache_read_tokens"
+    examples = ((Totals(totals={"usage_prompt_cache_read_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestTotalUsagePromptCacheWriteTokens(MetricContract):
+    implementation = "total_usage_prompt_cache_write_tokens"
+    examples = ((Totals(totals={"usage_prompt_cache_write_tokens": 10.0}), 10), (Totals(), None))
+
+
+class TestOverallUsagePromptCacheReadPct(MetricContract):
+    implementation = "overall_usage_prompt_cache_read_pct"
+    examples = (
+        (
+            Totals(totals={"usage_prompt_cache_read_tokens": 3.0, "usage_prompt_tokens": 12.0}),
+            25.0,
+        ),
+        (Totals(totals={"usage_prompt_tokens": 12.0}), None),
+    )
 
 
 def test_every_metric_is_here():
