@@ -1,17 +1,16 @@
 """KServe v2 requests and responses: from their JSON to their protobuf messages, and back.
 
 JSON is what the specification has for HTTP, and what AIPerf's endpoint and embedded server know;
-gRPC carries the same as messages. Source: https://github.com/kserve/open-inference-protocol; what
-tensors look like as raw bytes is described in its gRPC specification.
+gRPC carries the same as messages. Source: https://github.com/kserve/open-inference-protocol.
 """
 
 from __future__ import annotations
 
-import struct
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from aiperf.common.kserve_messages import message
+from aiperf.common.raw_tensors import packed, texts, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,25 +33,6 @@ _CONTENTS: Final = MappingProxyType(
 )
 """The field of ``InferTensorContents`` that has the elements of a datatype."""
 
-_RAW: Final = MappingProxyType(
-    {
-        "BOOL": "?",
-        "INT8": "b",
-        "INT16": "h",
-        "INT32": "i",
-        "INT64": "q",
-        "UINT8": "B",
-        "UINT16": "H",
-        "UINT32": "I",
-        "UINT64": "Q",
-        "FP16": "e",
-        "FP32": "f",
-        "FP64": "d",
-    }
-)
-"""How :mod:`struct` calls a datatype's elements; they are little-endian."""
-
-_LENGTH: Final = struct.Struct("<I")
 _INT64: Final = range(-(2**63), 2**63)
 
 
@@ -102,7 +82,7 @@ def response_message(payload: Mapping[str, Any]) -> Any:
             )
             for each in outputs
         ],
-        raw_output_contents=[_packed(each["datatype"], each["data"]) for each in outputs],
+        raw_output_contents=[packed(each["datatype"], each["data"]) for each in outputs],
     )
 
 
@@ -200,7 +180,7 @@ def _tensors(tensors: Sequence[Any], raw: Sequence[bytes]) -> list[dict[str, Any
     found = []
     for index, tensor in enumerate(tensors):
         datatype = tensor.datatype
-        data = _unpacked(datatype, raw[index]) if raw else _elements(datatype, tensor.contents)
+        data = unpacked(datatype, raw[index]) if raw else _elements(datatype, tensor.contents)
         found.append(
             {"name": tensor.name, "datatype": datatype, "shape": list(tensor.shape), "data": data}
         )
@@ -209,47 +189,4 @@ def _tensors(tensors: Sequence[Any], raw: Sequence[bytes]) -> list[dict[str, Any
 
 def _elements(datatype: str, contents: Any) -> list[Any]:
     data = list(getattr(contents, _CONTENTS.get(datatype, "bytes_contents")))
-    return _texts(data) if datatype == "BYTES" else data
-
-
-def _packed(datatype: str, data: Sequence[Any]) -> bytes:
-    """Return the elements of a tensor as raw bytes."""
-    if datatype == "BYTES":
-        texts = [each.encode() if isinstance(each, str) else each for each in data]
-        return b"".join(_LENGTH.pack(len(text)) + text for text in texts)
-    return struct.pack(f"<{len(data)}{_RAW[datatype]}", *data)
-
-
-def _unpacked(datatype: str, raw: bytes) -> list[Any]:
-    """Return the elements of a tensor that came as raw bytes.
-
-    Raises:
-        ValueError: They are cut off, or the datatype is unknown.
-    """
-    if datatype == "BYTES":
-        return _texts(_chunks(raw))
-    code = _RAW.get(datatype)
-    size = struct.calcsize(code) if code else 1
-    if code is None or len(raw) % size:
-        msg = f"{len(raw)} bytes are no tensor of {datatype or 'no datatype'}"
-        raise ValueError(msg)
-    return list(struct.unpack(f"<{len(raw) // size}{code}", raw))
-
-
-def _chunks(raw: bytes) -> list[bytes]:
-    """Return the elements of a raw ``BYTES`` tensor: each is a length of four bytes and itself."""
-    found = []
-    at = 0
-    while at < len(raw):
-        begin = at + _LENGTH.size
-        length = _LENGTH.unpack_from(raw, at)[0] if begin <= len(raw) else 0
-        at = begin + length
-        if at > len(raw):
-            msg = "an element of a tensor of BYTES is cut off"
-            raise ValueError(msg)
-        found.append(raw[begin:at])
-    return found
-
-
-def _texts(data: Sequence[bytes]) -> list[str]:
-    return [each.decode("utf-8", "replace") for each in data]
+    return texts(data) if datatype == "BYTES" else data

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from aiperf.server import request
 from aiperf.server.anthropic_errors import ANTHROPIC_ERRORS
 from aiperf.server.arrival_times import arrival_ns
 from aiperf.server.chat import Chat
@@ -95,7 +94,7 @@ class ModelServer:
                 entry.outcome = "disconnected"
                 return
             entry.received_ns = arrival_ns(scope, "last")
-            await self._respond(scope["method"], body, entry, receive, send)
+            await self._respond(scope, body, entry, receive, send)
         except asyncio.CancelledError:  # the server has waited long enough for the client to read
             entry.outcome = "stopped"
         finally:
@@ -105,9 +104,9 @@ class ModelServer:
                 self._log.add(entry)
 
     async def _respond(
-        self, method: str, body: bytes, entry: Entry, receive: Receive, send: Send
+        self, scope: Mapping[str, Any], body: bytes, entry: Entry, receive: Receive, send: Send
     ) -> None:
-        path = entry.path
+        method, path = scope["method"], entry.path
         route = self._routes.get(path) or self.kserve.route(path)
         page = None if route else self._pages.get(path) or self.kserve.page(path)
         allowed = "POST" if route else "GET" if page else method
@@ -117,7 +116,9 @@ class ModelServer:
             reply = Whole(body, 405, headers=((b"allow", allowed.encode()),))
             await send_whole(reply, send, entry)
         elif route:
-            await self._infer(route, body, entry, receive, send)
+            number = entry.number = self.numbering.next()
+            inferred = self._reply(route, body, scope["headers"], number)
+            await self._infer(inferred, route, entry, receive, send)
         elif page:
             await send_whole(Whole(page), send, entry)
         else:
@@ -126,26 +127,26 @@ class ModelServer:
             await send_whole(Whole(OPENAI_ERRORS.body(404, message), 404), send, entry)
 
     async def _infer(
-        self, route: Route, body: bytes, entry: Entry, receive: Receive, send: Send
+        self, reply: Reply, route: Route, entry: Entry, receive: Receive, send: Send
     ) -> None:
-        number = entry.number = self.numbering.next()
-        reply = self._reply(route, body, number)
         entry.images, entry.audios = reply.images, reply.audios
         due: Sequence[int] = ()
         if reply.status == HTTPStatus.OK:
-            due = self.delays.plan(number, reply.tokens, entry.received_ns)
+            due = self.delays.plan(entry.number or 0, reply.tokens, entry.received_ns)
         waiter = Waiter(self._pacer, receive) if due else None
         if isinstance(reply, Stream):
             await send_stream(reply, send, entry, waiter, due, errors=route.errors)
         else:
             await send_whole(reply, send, entry, waiter, due, errors=route.errors)
 
-    def _reply(self, route: Route, body: bytes, number: int) -> Reply:
+    def _reply(
+        self, route: Route, body: bytes, headers: Iterable[tuple[bytes, bytes]], number: int
+    ) -> Reply:
         if self.numbering.fails(number):
             status = self._settings.error_status
             return Whole(route.errors.body(status, FAILURE), status)
         try:
-            return route.answer(request.parse(body), number)
+            return route.answer(route.parse(body, headers), number)
         except BadRequestError as error:
             return refusal(error, route.errors)
 

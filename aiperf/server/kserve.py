@@ -1,7 +1,8 @@
 """KServe's v2 inference protocol: ``/v2/…`` over HTTP, and what gRPC answers with.
 
 Source: https://github.com/kserve/open-inference-protocol, and for health and metadata the same
-document. Every model that is asked for is there, and has a text in and a text out.
+document; of Triton's extensions over HTTP, there is that of binary tensors. Every model that is
+asked for is there, and has a text in and a text out.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import orjson
 
 from aiperf._version import __version__
 from aiperf.server import request
+from aiperf.server.binary_tensors import binary_reply, is_binary_wanted, parse
 from aiperf.server.reply import Whole, event
 from aiperf.server.routes import Route
 
@@ -30,7 +32,11 @@ _LIMIT = "max_tokens"
 # A path comes decoded, and models are called "owner/name".
 _MODEL = re.compile(r"/v2/models/(.+?)(?:/versions/([^/]+))?(/infer|/ready)?")
 
-SERVER_METADATA = {"name": "aiperf-mock", "version": __version__, "extensions": []}
+SERVER_METADATA = {
+    "name": "aiperf-mock",
+    "version": __version__,
+    "extensions": ["binary_tensor_data"],
+}
 """What the server says of itself."""
 
 
@@ -42,6 +48,8 @@ class Ask(NamedTuple):
     output: str
     is_closed_by_empty: bool
     """Whether a stream is to end with a response that has no text, as Triton's clients may ask."""
+    is_binary: bool
+    """Whether the answer's tensor is to be bytes, over HTTP."""
 
 
 class KServeErrors:
@@ -78,7 +86,7 @@ class KServe:
         match = _MODEL.fullmatch(path)
         if match is None or match[3] != "/infer":
             return None
-        return Route(partial(self._answer, match[1]), self._errors)
+        return Route(partial(self._answer, match[1]), self._errors, parse)
 
     def page(self, path: str) -> bytes | None:
         """Return what a ``GET`` on ``path`` gets, if that is about the server or a model."""
@@ -98,8 +106,10 @@ class KServe:
     def _answer(self, model: str, fields: Mapping[str, Any], number: int) -> Reply:
         asked = read_ask(fields)
         words = self.words(asked, number)
-        body = orjson.dumps(answer(model, asked, b"".join(words).decode()))
-        return Whole(body, tokens=len(words))
+        response = answer(model, asked, b"".join(words).decode())
+        if asked.is_binary:
+            return binary_reply(response, len(words))
+        return Whole(orjson.dumps(response), tokens=len(words))
 
 
 def read_ask(fields: Mapping[str, Any]) -> Ask:
@@ -128,6 +138,7 @@ def read_ask(fields: Mapping[str, Any]) -> Ask:
         output=_first_name(wanted) or OUTPUT,
         is_closed_by_empty=isinstance(parameters, dict)
         and parameters.get("triton_enable_empty_final_response") is True,
+        is_binary=is_binary_wanted(fields),
     )
 
 

@@ -22,6 +22,7 @@ class Whole:
     headers: Sequence[tuple[bytes, bytes]] = ()
     images: int = 0
     audios: int = 0
+    content_type: bytes = b"application/json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from aiperf.server.errors import BadRequestError
 from aiperf.server.settings import MAX_OUTPUT_TOKENS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
-def parse(body: bytes) -> Mapping[str, Any]:
-    """Return the body's fields.
+def parse(body: bytes, _headers: Iterable[tuple[bytes, bytes]] = ()) -> Mapping[str, Any]:
+    """Return the body's fields, whatever its headers are.
 
     Raises:
         BadRequestError: It is not a JSON object.

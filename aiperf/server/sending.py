@@ -74,19 +74,21 @@ async def send_whole(
 ) -> None:
     """Send ``reply`` at the last of ``due`` if there is a ``waiter``, else at once."""
     status, body, tokens = reply.status, reply.body, reply.tokens
+    content_type, headers = reply.content_type, reply.headers
     if waiter is not None and not await waiter.until(due[-1]):
         entry.outcome = waiter.reason
         if waiter.left:
             return
         status, body, tokens = _STOPPED[0], errors.body(*_STOPPED), 0
+        content_type, headers = b"application/json", ()
     entry.status = status
     start = {
         "type": "http.response.start",
         "status": status,
         "headers": [
-            (b"content-type", b"application/json"),
+            (b"content-type", content_type),
             (b"content-length", b"%d" % len(body)),
-            *reply.headers,
+            *headers,
         ],
     }
     if status == HTTPStatus.OK:

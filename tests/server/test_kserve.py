@@ -93,6 +93,55 @@ def test_a_request_that_is_refused(server, client_of, fields, said):
     assert said in response.json["error"]
 
 
+def in_bytes(client, fields, rest, length=None):
+    """Send tensors as bytes after their JSON, of which the header tells the length."""
+    head = json.dumps(fields).encode()
+    header = {"Inference-Header-Content-Length": str(len(head) if length is None else length)}
+    return client.send("POST", PATH, head + rest, header)
+
+
+def binary(name, datatype, size):
+    parameters = {"binary_data_size": size}
+    return {"name": name, "datatype": datatype, "shape": [1], "parameters": parameters}
+
+
+def test_tensors_as_bytes(server, client_of):
+    """One after the other; the answer's too, where that is asked for."""
+    inputs = [binary("text_input", "BYTES", 6), binary("max_tokens", "INT32", 4)]
+    fields = {"inputs": inputs, "parameters": {"binary_data_output": True}}
+    rest = b"\2\0\0\0Hi\3\0\0\0"
+    response = in_bytes(client_of(server.url), fields, rest)
+    assert (response.status, response.headers["content-type"]) == (200, "application/octet-stream")
+    length = int(response.headers["inference-header-content-length"])
+    (output,) = json.loads(response.body[:length])["outputs"]
+    raw = response.body[length:]
+    assert output["parameters"] == {"binary_data_size": len(raw)}
+    assert int.from_bytes(raw[:4], "little") == len(raw) - 4
+    assert len(raw[4:].split()) == 3
+    fields["outputs"] = [{"name": "out", "parameters": {"binary_data": False}}]
+    (output,) = in_bytes(client_of(server.url), fields, rest).json["outputs"]
+    assert len(output["data"][0].split()) == 3
+
+
+@pytest.mark.parametrize(
+    ("size", "rest", "length", "said"),
+    [
+        (6, b"\2\0\0\0Hi", "x", "Inference-Header-Content-Length"),
+        (6, b"\2\0\0\0Hi", "100000", "Inference-Header-Content-Length"),
+        (7, b"\2\0\0\0Hi", None, "binary_data_size"),
+        (-1, b"\2\0\0\0Hi", None, "binary_data_size"),
+        (6, b"\2\0\0\0Hi!", None, "1 are left"),
+        (6, b"\3\0\0\0Hi", None, "cut off"),
+    ],
+)
+def test_bytes_that_are_not_what_the_json_says(server, client_of, *, size, rest, length, said):
+    """They are refused with the name of what is wrong."""
+    fields = {"inputs": [binary("text_input", "BYTES", size)]}
+    response = in_bytes(client_of(server.url), fields, rest, length)
+    assert response.status == 400
+    assert said in response.json["error"]
+
+
 def test_other_methods_are_refused(server, client_of):
     """As on every other path."""
     client = client_of(server.url)
