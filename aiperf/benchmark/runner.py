@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ from aiperf.benchmark.composition import (
     build_metrics,
     description,
 )
+from aiperf.benchmark.ending_signals import ending_signals
 from aiperf.benchmark.exporting import export
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
@@ -177,7 +177,7 @@ class Benchmark:
 
     async def _measure(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in _ends():
+        for number in ending_signals():
             # A loop outside the main thread has no signals; whoever runs it there stops it.
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, partial(self._stop, number, loop))
@@ -278,13 +278,3 @@ class Benchmark:
     def _title(self) -> str:
         url = without_credentials(self._config.transport.url)
         return f"{self._config.model} {self._config.types.endpoint} at {url}"
-
-
-def _ends() -> list[int]:
-    """Return the signals that end a run: Ctrl-C, a request to end, a terminal that goes away."""
-    numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
-    # Windows has none, and nohup lets a run outlive its terminal.
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
-        numbers.append(hangup)
-    return numbers

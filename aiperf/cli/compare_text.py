@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiperf.benchmark.comparison import Verdict
+from aiperf.cli.table import right_aligned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ def comparison_text(comparison: Comparison) -> str:
     """Return the table of metrics, what its marks mean, and the warnings."""
     is_pair = len(comparison.runs) == 2  # noqa: PLR2004 - two runs have room for more columns
     header, rows = _pair(comparison) if is_pair else _many(comparison)
-    lines = [_right_aligned(header, rows), "", *_explanation(comparison)]
+    lines = [right_aligned(header, rows, left=2), "", *_explanation(comparison)]
     if comparison.warnings:
         lines += ["", *(f"Warning: {each}" for each in comparison.warnings)]
     return "\n".join(lines)
@@ -88,19 +89,6 @@ def _is_equal(row: Row) -> bool:
 def _is_alone(row: Row) -> bool:
     """Say whether there is nothing to compare: the first run, or all others, lack the value."""
     return all(each is None for each in row.differences)
-
-
-def _right_aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table whose numbers end where the others of their column do."""
-    widths = [max(len(line[column]) for line in (header, *rows)) for column in range(len(header))]
-    left = {0, 1, *(index for index, name in enumerate(header) if not name)}
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column in left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in (header, *rows)
-    )
 
 
 def _explanation(comparison: Comparison) -> Iterator[str]:

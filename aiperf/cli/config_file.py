@@ -2,8 +2,9 @@
 
 Each key is the long name of an option, by any of its names, with or without the leading dashes,
 with ``-`` or ``_``. A value is written as on the command line; a list gives an option that may be
-repeated several times, and a mapping does that for one that takes ``NAME:VALUE``. An empty value
-is as if the key were not there. The command line and environment variables win over the file.
+repeated, or that makes a run of each value, several, and a mapping does that for one that takes
+``NAME:VALUE``. An empty value is as if the key were not there. The command line and environment
+variables win over the file.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
+from aiperf.cli.swept import Swept
 from aiperf.plugins.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -100,9 +102,12 @@ def _value(option: click.Option, node: yaml.Node) -> Any:
             raise _ShapeError("it takes a value, not names and values")
         return [f"{name}:{value}" for name, value in _pairs(node)]
     if isinstance(node, yaml.SequenceNode):
+        texts = [_text(each) for each in node.value]
+        if isinstance(option.type, Swept):
+            return ",".join(texts)
         if not option.multiple:
             raise _ShapeError("it takes one value, not a list")
-        return [_text(each) for each in node.value]
+        return texts
     if node.tag.endswith(":null"):
         return None
     text = _text(node)

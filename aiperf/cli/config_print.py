@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from aiperf.cli.length_pairs import LengthPairs
 from aiperf.cli.number_list import NumberList
 from aiperf.cli.option_kinds import groups_of
+from aiperf.cli.swept import Several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,8 @@ def _yaml(name: str, value: Any) -> str:
     if value is None or value == ():
         return f"{name}:"
     plain = [str(each) for each in value] if isinstance(value, tuple) else value
+    if isinstance(value, Several):
+        plain = list(value)
     shown = plain if isinstance(plain, bool | int | float | list) else str(plain)
     text: str = yaml.safe_dump(shown, default_flow_style=True, allow_unicode=True, width=10_000)
     ended = text.removesuffix("...\n").rstrip()  # the mark of a document's end

@@ -10,6 +10,7 @@ from aiperf.cli.class_types import class_type_option
 from aiperf.cli.length_pairs import LengthPairs
 from aiperf.cli.number_list import NumberList
 from aiperf.cli.option_kinds import COUNT, Number, Whole, together
+from aiperf.cli.swept import Swept
 
 
 def _number(*names: str, least: float = 0.0, default: float = 0.0, help_text: str) -> Any:
@@ -84,10 +85,11 @@ dataset = together(
         "--prompt-input-tokens-mean",
         "--synthetic-input-tokens-mean",
         "--isl",
-        type=Number(min=1),
+        type=Swept(Number(min=1)),
         default=550.0,
         show_default=True,
-        help="The mean length of a prompt, in tokens.",
+        help="The mean length of a prompt, in tokens. Several values, as in 128,1024, make a run "
+        "each.",
     ),
     click.option(
         "--prompt-input-tokens-stddev",
@@ -118,8 +120,9 @@ dataset = together(
         "--prompt-output-tokens-mean",
         "--output-tokens-mean",
         "--osl",
-        type=Number(min=1),
-        help="The mean number of output tokens to ask for.  [default: the server decides]",
+        type=Swept(Number(min=1)),
+        help="The mean number of output tokens to ask for. Several values make a run each.  "
+        "[default: the server decides]",
     ),
     click.option(
         "--prompt-output-tokens-stddev",

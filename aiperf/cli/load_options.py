@@ -15,6 +15,7 @@ from aiperf.cli.option_kinds import (
     Number,
     together,
 )
+from aiperf.cli.swept import Swept
 
 load = together(
     "Load",
@@ -29,9 +30,10 @@ load = together(
     ),
     click.option(
         "--concurrency",
-        type=COUNT,
+        type=Swept(COUNT),
         help="How many conversations, of single requests mostly, are under way at a time. At a "
-        "rate, and on a schedule, it is how many may be; what it holds back is late then.  "
+        "rate, and on a schedule, it is how many may be; what it holds back is late then. Several "
+        "values, as in 1,8,32, make a run each.  "
         "[default: 1; no limit at a rate or on a schedule]",
     ),
     click.option(
@@ -41,8 +43,9 @@ load = together(
     ),
     click.option(
         "--request-rate",
-        type=RATE,
-        help="How many requests start in a second, on average, however long the server takes.",
+        type=Swept(RATE),
+        help="How many requests start in a second, on average, however long the server takes. "
+        "Several values, as in 1,2,4, make a run each.",
     ),
     click.option(
         "--request-rate-ramp-duration",
@@ -80,10 +83,10 @@ load = together(
     click.option(
         "--request-count",
         "--num-requests",
-        type=COUNT,
-        help="How many requests to measure.  [default: 10, or twice the concurrency if that is "
-        "more; no limit with --benchmark-duration; as many conversations as --num-sessions says; "
-        "all of a trace]",
+        type=Swept(COUNT),
+        help="How many requests to measure. Several values make a run each.  [default: 10, or "
+        "twice the concurrency if that is more; no limit with --benchmark-duration; as many "
+        "conversations as --num-sessions says; all of a trace]",
     ),
     click.option(
         "--benchmark-duration", type=SECONDS, help="How long to send requests, in seconds."

@@ -18,13 +18,13 @@ from aiperf.cli.metric_options import metrics
 from aiperf.cli.option_kinds import GroupedCommand
 from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
+from aiperf.cli.sweep_options import sweep
 from aiperf.cli.transport_options import transport
 from aiperf.cli.warmup_options import warmup
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
-    from aiperf.common.config import BenchmarkConfig
-    from aiperf.common.models import ErrorDetails
+    from aiperf.benchmark.sweep_plan import SweepPlan
 
 _SIGNAL_BASE = 128
 
@@ -42,6 +42,7 @@ _SIGNAL_BASE = 128
 @warmup
 @metrics
 @output
+@sweep
 @plugins
 @config_option
 @click.option(
@@ -74,43 +75,32 @@ def profile(
     from aiperf.benchmark.transport_choice import with_transport_of_url  # noqa: PLC0415
     from aiperf.cli.arguments import to_config  # noqa: PLC0415
     from aiperf.cli.discovered import discover  # noqa: PLC0415
+    from aiperf.cli.sweep_arguments import sweep_plan  # noqa: PLC0415
+    from aiperf.common.config import BenchmarkConfig  # noqa: PLC0415
 
-    config: BenchmarkConfig = to_config(chosen)
+    asked: SweepPlan | BenchmarkConfig = sweep_plan(chosen) or to_config(chosen)
     begin_tracing(trace_plugins=trace_plugins)
     found = discover(use)
     if found.errors:
         found.echo_errors()
         context.exit(found.exit_code)
     check_class_types(context, found.registry)
-    if context.get_parameter_source("transport") is ParameterSource.DEFAULT:
-        config = with_transport_of_url(config)
-    outcome = run_session(config)
-    context.exit(_exit_code(outcome))
+    is_by_url = context.get_parameter_source("transport") is ParameterSource.DEFAULT
+    if isinstance(asked, BenchmarkConfig):
+        outcome = run_session(with_transport_of_url(asked) if is_by_url else asked)
+        context.exit(_exit_code(outcome))
+    from aiperf.cli.sweep import profile_all  # noqa: PLC0415 - not for a single run
+
+    context.exit(profile_all(asked.with_each(with_transport_of_url) if is_by_url else asked))
 
 
 def _exit_code(outcome: Outcome) -> int:
-    for failure in outcome.failures:
+    from aiperf.benchmark.failure_words import failures_in_words  # noqa: PLC0415 - not for --help
+
+    failures = failures_in_words(outcome)
+    for failure in failures:
         with suppress(OSError):  # the terminal may be gone, which ended the run
             click.echo(f"Error: {failure}", err=True)
     if outcome.stopped_by is not None:
         return _SIGNAL_BASE + outcome.stopped_by
-    if not outcome.has_results:
-        click.echo(f"Error: {_why_nothing(outcome)}", err=True)
-        return 1
-    return 1 if outcome.failures else 0
-
-
-def _why_nothing(outcome: Outcome) -> str:
-    """Return one line for a run in which no request succeeded."""
-    if outcome.result.errors:
-        most = outcome.result.errors[0]
-        return f"No request succeeded; {most.count} ended with {_in_words(most.error)}"
-    if outcome.last_error is not None:
-        last = _in_words(outcome.last_error)
-        return f"No request was measured; the warm-up's last failure is {last}"
-    return "No request was sent. Give a longer --benchmark-duration, or a --request-count."
-
-
-def _in_words(error: ErrorDetails) -> str:
-    code = f" {error.code}" if error.code is not None else ""
-    return f"{error.type}{code}: {error.message}"
+    return 1 if failures else 0

@@ -144,6 +144,21 @@ class MetricsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepConfig:
+    """How several runs follow each other, and what is computed of equal ones.
+
+    There are ``num_profile_runs`` with the same values; the means over them have intervals that
+    are to be right with the probability ``confidence_level``. The cooldowns are pauses before a
+    run with the same values and before one with others, in seconds.
+    """
+
+    num_profile_runs: int = 1
+    confidence_level: float = 0.95
+    profile_run_cooldown: float = 0.0
+    parameter_sweep_cooldown: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ComponentTypes:
     """The class type that each factory is asked for, as plain strings; no exporters: all.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aiperf._version import __version__
 from aiperf.common.encoding import to_json
 from aiperf.common.files import make_directory_for, remove, show, write_whole
-from aiperf.exporters.statistics_json import metric_object
+from aiperf.common.statistics_json import metric_object
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig

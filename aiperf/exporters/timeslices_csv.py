@@ -10,8 +10,8 @@ import io
 from typing import TYPE_CHECKING, ClassVar
 
 from aiperf.common.files import make_directory_for, remove, write_whole
+from aiperf.common.statistics_json import metric_object
 from aiperf.exporters.csv_number import number
-from aiperf.exporters.statistics_json import metric_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -68,7 +68,7 @@ def test_an_empty_file_asks_for_nothing(config_of):
         ),
         ("config: x", 1, "there is no option 'config'"),
         ("concurrency: many", 1, "concurrency: 'many' is not a valid count"),
-        ("\nconcurrency: [1]", 2, "concurrency: it takes one value, not a list"),
+        ("\nbenchmark-duration: [1]", 2, "benchmark-duration: it takes one value, not a list"),
         ("concurrency: {a: 1}", 1, "concurrency: it takes a value, not names and values"),
         ("header: [{a: 1}]", 1, "header: one of its values is a list or has names"),
         ("isl: 3\nprompt_input_tokens_mean: 4", 2, "is given a second time"),

@@ -8,6 +8,7 @@ import pytest
 
 from aiperf.cli.arguments import to_config
 from aiperf.cli.profile import profile
+from aiperf.cli.sweep_arguments import sweep_plan
 from aiperf.common.config import DatasetConfig, LoadConfig, MetricsConfig, TransportConfig
 
 OPTIONS = {option.name: option for option in profile.params}
@@ -94,7 +95,9 @@ def test_every_option_is_read():
             read.add(name)
             return super().__getitem__(name)
 
-    to_config(Noting(profile.make_context("profile", []).params))
+    chosen = Noting(profile.make_context("profile", []).params)
+    to_config(chosen)
+    sweep_plan(Noting(chosen))
     discovery_reads = {"use", "trace_plugins"}
     assert read | discovery_reads == set(OPTIONS) - {"config", "print_config"}
 
