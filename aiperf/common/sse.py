@@ -4,7 +4,7 @@ The format is the event stream of the WHATWG HTML standard, section 9.2.6
 (https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation):
 UTF-8 lines that end with LF, CR or CRLF; a blank line ends an event; a line that begins with a
 colon is a comment; one byte order mark may come first. Of its fields ``data`` is kept, and
-``event`` is looked at where it says ``error``.
+``event`` is looked at where it says ``error``, as is a field that is called so.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _BOM = b"\xef\xbb\xbf"
 _PLAIN = b"data: "
 _NAMED = b"event: "
 _NAMED_ERROR = b"event: error"
+_FIELD = b"error:"
 _IS_ERROR = (b"event: error", b"event:error")
 
 
@@ -151,8 +152,13 @@ def _data_of(block: bytes) -> bytes | None:
 
 
 def _error_of(block: bytes, data: bytes | None) -> bytes | None:
-    """Return what an event called ``error`` says, ``None`` for any other."""
+    """Return what an event called ``error`` says, ``None`` for any other.
+
+    Versions of llama.cpp's server until 2025 send ``error: {…}`` instead: a field of that name.
+    """
     lines = block.split(b"\n")
+    if data is None and block.startswith(_FIELD):
+        return lines[0].removeprefix(_FIELD).strip()
     if not any(line.rstrip() in _IS_ERROR for line in lines):
         return None
     if data is not None:

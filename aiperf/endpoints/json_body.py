@@ -24,6 +24,7 @@ WRONG_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 """What code that walks a JSON value raises when its shape is not the expected one."""
 
 _MOST_SHOWN = 500
+_LOOK = "look into its log"
 
 
 def load_json(data: bytes) -> Any:
@@ -36,8 +37,10 @@ def load_json(data: bytes) -> Any:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         excerpt = excerpt_of(data)
+        is_page = data.lstrip()[:1] == b"<"
+        step = "that is a page for people: check --url and --endpoint" if is_page else _LOOK
         raise InvalidJSONError(
-            f"the server sent what is not JSON ({error.msg}): {excerpt}; look into its log",
+            f"the server sent what is not JSON ({error.msg}): {excerpt}; {step}",
             excerpt=excerpt,
         ) from error
 

@@ -188,7 +188,7 @@ class HTTPConnection(asyncio.Protocol):
         elif not self._reader.started:
             error = ConnectionReset(
                 f"{self._server} closed the connection without an answer; look into the server's "
-                "log for a crash or a limit"
+                "log for a crash or a limit, and check that http or https in --url is right"
             )
         elif not self._reader.ends_with_connection():
             where = "body" if record.status else "headers"

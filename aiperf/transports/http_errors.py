@@ -81,6 +81,12 @@ _STEPS: Final[Mapping[type[TransportError], str]] = MappingProxyType(
     }
 )
 
+_UNTRUSTED: Final = (
+    "give the file of its authority in --tls-ca-file, or check the host name in --url; "
+    "--tls-insecure accepts any certificate"
+)
+"""What to do about a certificate that is not accepted."""
+
 _STEPS_BY_NUMBER: Final[Mapping[int, str]] = MappingProxyType(
     dict.fromkeys(
         (errno.EMFILE, errno.ENFILE),
@@ -110,6 +116,8 @@ def ours(stage: ErrorMap, foreign: Exception, what: str, **data: object) -> Tran
     """
     kind = error_class(stage, type(foreign))
     step = _STEPS_BY_NUMBER.get(getattr(foreign, "errno", None) or 0, _STEPS[kind])
+    if isinstance(foreign, ssl.SSLCertVerificationError):
+        step = _UNTRUSTED
     error = kind(f"{what}: {_reason(foreign)}; {step}", **data)
     error.__cause__ = foreign
     return error

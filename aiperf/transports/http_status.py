@@ -15,22 +15,33 @@ if TYPE_CHECKING:
     from aiperf.common.models import RawRecord
 
 _USER = re.compile(r"//[^/?#]*@")
+_SHOWS_TARGET = frozenset({404, 405})
+_OF_SERVER = "look into the server's log"
 _STEPS = MappingProxyType(
     {
         401: "check --api-key",
         403: "check --api-key",
         404: "check --url, --endpoint and --model",
         405: "check --url and --endpoint",
+        413: "send shorter prompts, or raise the server's limit",
         429: "lower the load, or raise the server's limit",
     }
 )
 
 
-def response_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> TransportError | None:
-    """Return why a response is of no use, ``None`` if it may be; ``headers`` as they came."""
+def response_error(
+    record: RawRecord, headers: Mapping[bytes, bytes], request: bytes = b""
+) -> TransportError | None:
+    """Return why a response is of no use, ``None`` if it may be.
+
+    Args:
+        record: What came.
+        headers: Its headers, as they came.
+        request: What it answers, from its first line on, to say what was not found.
+    """
     status = record.status
     if not 200 <= status < 300:  # noqa: PLR2004 - the range of success
-        return _status_error(record, headers)
+        return _status_error(record, headers, request)
     coding = _value(headers, b"content-encoding")
     if coding.lower() not in {"", "identity"}:
         return ProtocolError(
@@ -40,7 +51,9 @@ def response_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> Transpo
     return None
 
 
-def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStatusError:
+def _status_error(
+    record: RawRecord, headers: Mapping[bytes, bytes], request: bytes
+) -> HTTPStatusError:
     """Return the error for a status that is not 2xx."""
     status = record.status
     try:
@@ -49,19 +62,27 @@ def _status_error(record: RawRecord, headers: Mapping[bytes, bytes]) -> HTTPStat
         name = str(status)
     excerpt = excerpt_of(b"".join(record.parts))
     message = f"the server answered {name}"
+    if status in _SHOWS_TARGET and request:
+        message += f" to {_asked(request)}"
     location = _target(headers) if 300 <= status < 400 else ""  # noqa: PLR2004 - 3xx
     if location:
         message += f", a redirect to {location}; it is not followed: give that server in --url"
     elif 300 <= status < 400:  # noqa: PLR2004 - 3xx
         message += ", a redirect; it is not followed: check --url"
-    elif status in _STEPS:
-        message += f"; {_STEPS[status]}"
+    elif status in _STEPS or status >= 500:  # noqa: PLR2004 - 5xx
+        message += f"; {_STEPS.get(status, _OF_SERVER)}"
     wait = _value(headers, b"retry-after")
     if wait:
         message += f" (Retry-After: {wait}; a benchmark does not retry)"
     if excerpt:
         message += f". It said: {excerpt}"
     return HTTPStatusError(message, code=status, excerpt=excerpt)
+
+
+def _asked(request: bytes) -> str:
+    """Return the method and the target of a request, without its query, which may be secret."""
+    line = request.partition(b"\r\n")[0].rpartition(b" ")[0]
+    return excerpt_of(line.partition(b"?")[0])
 
 
 def _target(headers: Mapping[bytes, bytes]) -> str:

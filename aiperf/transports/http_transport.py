@@ -136,7 +136,7 @@ class HTTPTransport:
                 connection = await pool.connect(record)
                 error = await connection.exchange(data, record)
             if error is None:
-                error = response_error(record, connection.headers)
+                error = response_error(record, connection.headers, data)
         except asyncio.CancelledError:
             if connection is not None:
                 connection.abort()

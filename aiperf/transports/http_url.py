@@ -74,7 +74,9 @@ def parse_url(url: str) -> ServerURL:
         host = parts.hostname or ""
         ascii_host = host if ":" in host or host.isascii() else host.encode("idna").decode("ascii")
     except ValueError as error:
-        raise _bad(url, str(error)) from error
+        is_ipv6 = "[" not in whole and whole.partition("://")[2].count(":") > 1
+        why = "an IPv6 address is written in brackets, as in http://[::1]:8000"
+        raise _bad(url, why if is_ipv6 else str(error)) from error
     if parts.scheme not in _DEFAULT_PORTS:
         raise _bad(url, "it must begin with http://, https:// or unix:///")
     if "@" in parts.netloc:

@@ -47,7 +47,8 @@ _STEPS: Final = MappingProxyType[type[TransportError], str](
         ConnectError: "check that the server is running, and that --url and --proxy are right",
         ConnectTimeout: "check that the server is reachable, or raise --connect-timeout-seconds",
         DNSError: "check the host name in --url",
-        TLSError: "check that --url is right to say https, and the certificate's issuer and name",
+        TLSError: "check that --url is right to say https, the certificate's name, and its "
+        "authority, which --tls-ca-file can name",
         IdleTimeout: "raise --idle-timeout-seconds or look into the server's log",
         ConnectionReset: "look into the server's log for a crash or a limit",
         IncompleteResponse: "look into the server's log for a crash or a limit",

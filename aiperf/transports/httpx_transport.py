@@ -175,7 +175,8 @@ class HTTPXTransport:
             record.end_ns = time.perf_counter_ns()
         finally:
             await response.aclose()
-        return response_error(record, dict(response.headers.raw))
+        asked = b"POST %b HTTP" % request.url.raw_path
+        return response_error(record, dict(response.headers.raw), asked)
 
 
 def _refuse_what_is_not_here(config: TransportConfig, *, is_socket: bool) -> None:

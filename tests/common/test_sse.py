@@ -148,6 +148,8 @@ def test_what_is_not_a_whole_event_is_told(body, incomplete):
         (b"data: b\nevent:error\n\ndata: a\n\n", b"b"),
         (b"event: error\n: it broke\n: twice\n\n", b"it broke twice"),
         (b"event: error\n\n", b""),
+        (b'data: a\n\nerror: {"code": 500}\n\n', b'{"code": 500}'),
+        (b"errors: a\n\n: error: a\n\ndata: error: a\n\n", None),
         (b"event: errors\ndata: a\n\ndata: event: error\n\n: event: error\n\n", None),
         (b"event: error\ndata: cut off\n", None),
     ],

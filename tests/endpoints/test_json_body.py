@@ -31,6 +31,12 @@ def test_what_is_no_object_is_an_error(data, kind):
     assert getattr(caught.value, "excerpt", data.decode()) == data.decode()
 
 
+def test_a_web_page_has_its_own_next_step():
+    """It is what another server than the one that was meant answers with."""
+    with pytest.raises(InvalidJSONError, match="check --url and --endpoint"):
+        load_object(b"\n<!DOCTYPE html><html></html>")
+
+
 def test_a_long_report_is_cut():
     """A server's stack trace is not copied into every record."""
     with pytest.raises(ServerReportedError) as caught:

@@ -154,6 +154,7 @@ def test_a_certificate_of_an_unknown_authority(run, serve, open_client, certific
     record = run(main())
     assert record.error.type == "TLSError"
     assert "the certificate is not trusted: " in record.error.message
+    assert "--tls-ca-file" in record.error.message
 
 
 def test_a_certificate_for_another_host(run, serve, open_client, certificates):

@@ -22,7 +22,8 @@ def test_an_error_status_shows_what_the_server_said():
     assert error.code == 503
     assert error.excerpt == '{"error": "model is loading"}'
     assert str(error) == (
-        'the server answered 503 Service Unavailable. It said: {"error": "model is loading"}'
+        "the server answered 503 Service Unavailable; look into the server's log. It said: "
+        '{"error": "model is loading"}'
     )
 
 
@@ -40,12 +41,19 @@ def test_a_long_body_is_cut():
         (404, "404 Not Found; check --url"),
         (429, "429 Too Many Requests; lower the load"),
         (418, "418 I'm a Teapot"),
-        (599, "answered 599"),
+        (599, "answered 599; look into the server's log"),
     ],
 )
 def test_some_statuses_have_a_next_step(status, said):
     """Others have at least a name, where there is one."""
     assert said.lower() in str(response_error(RawRecord(status=status), {})).lower()
+
+
+def test_what_is_not_found_is_named():
+    """With its path, which the endpoint and the URL make together, but no query."""
+    request = b"POST /v2/v1/chat/completions?key=secret HTTP/1.1\r\nHost: localhost\r\n\r\n{}"
+    said = str(response_error(RawRecord(status=404), {}, request))
+    assert "404 Not Found to POST /v2/v1/chat/completions; check --url" in said
 
 
 def test_a_redirect_is_not_followed():

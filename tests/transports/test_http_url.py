@@ -65,6 +65,8 @@ def test_a_unix_socket_has_a_path_and_may_have_a_prefix(url, socket, prefix):
         ("http://h:99999", "[Pp]ort"),
         ("http://h:x", "[Pp]ort"),
         ("http://[::1", "IPv6"),
+        ("http://::1", r"IPv6 address is written in brackets"),
+        ("https://fe80::1:8000/v1", r"IPv6 address is written in brackets"),
         ("http://h h", "a blank or a control character"),
         ("http://h/\x07", "a blank or a control character"),
         ("http://h/\n", "a blank or a control character"),
