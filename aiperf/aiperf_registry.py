@@ -326,6 +326,13 @@ def aiperf_register_arrival() -> list[LazyEntry]:
             identifier="fixed_schedule",
             description="open loop: the timestamps of the dataset",
         ),
+        LazyEntry(
+            "user_centric",
+            "aiperf.arrivals.user_centric",
+            "UserCentricArrival",
+            identifier="user_centric",
+            description="open loop: a number of users, the turns of each at even intervals",
+        ),
     ]
 
 

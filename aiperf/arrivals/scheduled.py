@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from aiperf.common.share import Share
 
-_NEVER = sys.maxsize
+NEVER = sys.maxsize
+"""A time that does not come."""
 
 
 class ScheduledArrival:
@@ -37,7 +38,7 @@ class ScheduledArrival:
         self._offsets_ns = share.take(offsets_ns)
         self.begin_ns = 0
         """When the schedule begins, if not with the first call."""
-        self._due_ns = _NEVER
+        self._due_ns = NEVER
         self._returned: deque[int] = deque()
         self._waiters: deque[asyncio.Future[int]] = deque()
         self._deadline: Deadline | None = None
@@ -80,7 +81,7 @@ class ScheduledArrival:
     def _advance(self) -> None:
         """Go on to the next time of the schedule."""
         offset_ns = next(self._offsets_ns, None)
-        self._due_ns = _NEVER if offset_ns is None else self.begin_ns + offset_ns
+        self._due_ns = NEVER if offset_ns is None else self.begin_ns + offset_ns
 
     def _wake(self) -> None:
         """Let start who may by now, and wait again for the others."""
@@ -97,5 +98,5 @@ class ScheduledArrival:
 
     def _wait(self) -> None:
         """Set the timer to the next time of the schedule."""
-        if self._deadline is not None and self._due_ns != _NEVER:
+        if self._deadline is not None and self._due_ns != NEVER:
             self._deadline.set(self._due_ns)

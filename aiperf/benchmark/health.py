@@ -84,7 +84,7 @@ class ClientHealth(LoopWatch):
             found.append(
                 f"Requests started late: {late.percentiles[99]:.1f} ms after their scheduled time "
                 "at p99, so the load was not quite the one that was asked for. Lower the rate, or "
-                "raise --concurrency if it holds requests back."
+                "raise --concurrency or --prefill-concurrency if it holds requests back."
             )
         return tuple(found)
 

@@ -23,8 +23,9 @@ def settled(
 ) -> tuple[BenchmarkConfig, Sequence[Conversation]]:
     """Return the configuration with an end, and the conversations that it sends.
 
-    A run to which nothing else puts an end has ten requests, or two for each that is in flight;
-    that of a trace has each of its requests once, whether its times are followed or not.
+    A run to which nothing else puts an end has ten requests, or two for each that is in flight or
+    for each user; that of a trace has each of its requests once, whether its times are followed or
+    not. The warm-up for users is a closed loop, as there is nothing to pace before they come.
 
     Raises:
         ConfigError: a fixed schedule is asked for, and the dataset has none.
@@ -40,9 +41,16 @@ def settled(
         if _is_trace(config.types.dataset):
             count = sum(len(each.turns) for each in conversations)
         else:
-            count = max(_LEAST_REQUESTS, 2 * load.concurrency)
+            count = max(_LEAST_REQUESTS, 2 * max(load.concurrency, load.num_users or 0))
         load = replace(load, request_count=count)
     load = replace(load, random_seed=config.dataset.random_seed)
+    if _paces_users(config.types.arrival):
+        turns = sum(len(each.turns) for each in conversations)
+        load = replace(load, mean_turns=turns / len(conversations))
+        types = config.types
+        config = replace(
+            config, types=replace(types, warmup_arrival=types.warmup_arrival or "concurrency")
+        )
     return replace(config, load=load), conversations
 
 
@@ -50,6 +58,11 @@ def follows_trace(arrival: str) -> bool:
     """Return whether an arrival pattern replays the times of the dataset."""
     found: object = ArrivalFactory.get_class_from_type(arrival)
     return bool(getattr(found, "follows_trace", False))
+
+
+def _paces_users(arrival: str) -> bool:
+    found: object = ArrivalFactory.get_class_from_type(arrival)
+    return bool(getattr(found, "paces_users", False))
 
 
 def _is_trace(dataset: str) -> bool:

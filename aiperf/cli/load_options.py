@@ -25,8 +25,8 @@ load = together(
         factory="arrival",
         default=None,
         help_text="What says when the next request may start.  [default: concurrency; poisson with "
-        "--request-rate; gamma with --arrival-smoothness; fixed_schedule for a dataset with "
-        "timestamps]",
+        "--request-rate; gamma with --arrival-smoothness; user_centric with "
+        "--user-centric-rate; fixed_schedule for a dataset with timestamps]",
     ),
     click.option(
         "--concurrency",
@@ -40,6 +40,17 @@ load = together(
         "--concurrency-ramp-duration",
         type=SECONDS,
         help="How long the concurrency takes to rise from 1, one by one, in seconds.",
+    ),
+    click.option(
+        "--prefill-concurrency",
+        type=Swept(COUNT),
+        help="How many requests may wait for their first token at a time; with --streaming. What "
+        "it holds back starts later. Several values make a run each.  [default: no limit]",
+    ),
+    click.option(
+        "--prefill-concurrency-ramp-duration",
+        type=SECONDS,
+        help="How long the prefill concurrency takes to rise from 1, one by one, in seconds.",
     ),
     click.option(
         "--request-rate",
@@ -58,6 +69,18 @@ load = together(
         type=RATE,
         help="The shape of the gamma distribution of --arrival-pattern gamma: below 1 bursts, 1 as "
         "poisson, above 1 more even.  [default: 1]",
+    ),
+    click.option(
+        "--user-centric-rate",
+        type=RATE,
+        help="How many requests a second --num-users users send together: each holds a "
+        "conversation, and has a turn whenever as many requests are due as there are users.",
+    ),
+    click.option(
+        "--num-users",
+        type=Swept(COUNT),
+        help="How many users there are at a time, for --user-centric-rate. Several values make a "
+        "run each.",
     ),
     click.option(
         "--fixed-schedule/--no-fixed-schedule",

@@ -59,6 +59,9 @@ def _load(chosen: Mapping[str, Any]) -> list[str]:
     offsets = ("auto_offset", "start_offset", "end_offset")
     if chosen["fixed_schedule"] or any(chosen[f"fixed_schedule_{each}"] for each in offsets):
         return ["fixed_schedule"]
+    if chosen["user_centric_rate"] is not None:
+        users, rate = chosen["num_users"], chosen["user_centric_rate"]
+        return ["user_centric", f"users{users}", f"qps{rate}"]
     rate, concurrency = chosen["request_rate"], chosen["concurrency"]
     words = []
     if concurrency is not None or rate is None:

@@ -37,7 +37,7 @@ warmup = together(
         factory="arrival",
         default=None,
         help_text="The --arrival-pattern of the warm-up.  [default: that; concurrency before a "
-        "fixed_schedule]",
+        "fixed_schedule or user_centric]",
     ),
     click.option(
         "--warmup-concurrency",
@@ -48,6 +48,16 @@ warmup = together(
         "--warmup-concurrency-ramp-duration",
         type=SECONDS,
         help="The --concurrency-ramp-duration of the warm-up, in seconds.  [default: that]",
+    ),
+    click.option(
+        "--warmup-prefill-concurrency",
+        type=COUNT,
+        help="The --prefill-concurrency of the warm-up.  [default: that]",
+    ),
+    click.option(
+        "--warmup-prefill-concurrency-ramp-duration",
+        type=SECONDS,
+        help="The --prefill-concurrency-ramp-duration of the warm-up, in seconds.  [default: that]",
     ),
     click.option(
         "--warmup-request-rate",

@@ -72,6 +72,10 @@ class LoadConfig:
     be. ``timestamps_ms`` are when the conversations of a trace start, counted from the beginning
     of the phase, filled in from the dataset for an arrival that follows it.
 
+    ``prefill_concurrency`` is how many requests may wait for their first token at a time.
+    ``user_centric_rate`` is how many requests a second ``num_users`` users send together;
+    ``mean_turns`` is how many turns conversations have, filled in from the dataset.
+
     ``request_cancellation_rate`` is the percentage of requests to cancel,
     ``request_cancellation_delay`` seconds after each was sent; ``random_seed`` says which.
 
@@ -91,9 +95,14 @@ class LoadConfig:
     session_count: int | None = None
     concurrency_limit: int | None = None
     concurrency_ramp_duration: float | None = None
+    prefill_concurrency: int | None = None
+    prefill_concurrency_ramp_duration: float | None = None
     request_rate: float | None = None
     request_rate_ramp_duration: float | None = None
     arrival_smoothness: float | None = None
+    user_centric_rate: float | None = None
+    num_users: int | None = None
+    mean_turns: float = 1.0
     fixed_schedule_auto_offset: bool = False
     fixed_schedule_start_offset: float | None = None
     fixed_schedule_end_offset: float | None = None
@@ -106,6 +115,8 @@ class LoadConfig:
     warmup_grace_period: float | None = None
     warmup_concurrency: int | None = None
     warmup_concurrency_ramp_duration: float | None = None
+    warmup_prefill_concurrency: int | None = None
+    warmup_prefill_concurrency_ramp_duration: float | None = None
     warmup_request_rate: float | None = None
     warmup_request_rate_ramp_duration: float | None = None
     workers_max: int | None = None

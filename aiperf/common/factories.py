@@ -298,7 +298,8 @@ class ArrivalFactory(AIPerfFactory[str, "ArrivalProtocol"]):
     An implementation provides ``ArrivalProtocol``. One that returns times is an open loop, and each
     time lets one request start; one that returns ``None`` is a closed loop, and what it lets start
     is a conversation to its end. A class with ``follows_trace = True`` gets the times of the
-    dataset in ``config.timestamps_ms``.
+    dataset in ``config.timestamps_ms``; one with ``paces_users = True`` provides ``PacesUsers``,
+    too.
 
     Example::
 

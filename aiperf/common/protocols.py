@@ -140,6 +140,8 @@ class DatasetProtocol(Protocol):
 class ArrivalProtocol(Protocol):
     """Says when the next request may start. Its time begins with the first :meth:`acquire`.
 
+    One whose class has the attribute ``paces_users = True`` is a :class:`PacesUsers`, too.
+
     One whose class has the attribute ``follows_trace = True`` replays the times of a dataset:
     ``config.timestamps_ms`` has the start of each conversation, in order, and what it lets start
     is a conversation, the later turns of which have times of their own.
@@ -169,6 +171,24 @@ class ArrivalProtocol(Protocol):
 
     def release(self) -> None:
         """Say that what :meth:`acquire` let start has ended: the request, or the conversation."""
+        ...
+
+
+class PacesUsers(Protocol):
+    """What an :class:`ArrivalProtocol` has, too, that lets users start, not single requests.
+
+    What it lets start is a conversation. Its later turns start ``turn_gap_ns`` nanoseconds after
+    the one before each was to, but not before that has been answered, and then count from there.
+    """
+
+    paces_users: ClassVar[bool]
+    turn_gap_ns: int
+
+    def hold(self, scheduled_ns: int, turns: int) -> int:
+        """Return how many turns to hold of a conversation of ``turns`` that begins.
+
+        ``scheduled_ns`` is what :meth:`ArrivalProtocol.acquire` returned for it.
+        """
         ...
 
 

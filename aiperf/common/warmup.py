@@ -31,6 +31,14 @@ def warmup_load(load: LoadConfig) -> LoadConfig | None:
         concurrency_ramp_duration=_either(
             load.warmup_concurrency_ramp_duration, load.concurrency_ramp_duration
         ),
+        prefill_concurrency=(
+            load.prefill_concurrency
+            if load.warmup_prefill_concurrency is None
+            else load.warmup_prefill_concurrency
+        ),
+        prefill_concurrency_ramp_duration=_either(
+            load.warmup_prefill_concurrency_ramp_duration, load.prefill_concurrency_ramp_duration
+        ),
         request_rate=_either(load.warmup_request_rate, load.request_rate),
         request_rate_ramp_duration=_either(
             load.warmup_request_rate_ramp_duration, load.request_rate_ramp_duration

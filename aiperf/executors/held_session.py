@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from aiperf.common.models import RawRecord, Turn
     from aiperf.executors.prepared_turns import PreparedConversation, Preparer
 
-_NS_PER_MS = 1e6
-
 
 class HeldSession:
     """Where a session stands.
@@ -31,6 +29,7 @@ class HeldSession:
         "request",
         "session_id",
         "turn_index",
+        "turns",
     )
 
     def __init__(
@@ -44,6 +43,8 @@ class HeldSession:
         self.session_id = session_id
         self.turn_index = 0
         self.request: Any = prepared.requests[0]
+        self.turns = len(prepared.conversation.turns)
+        """How many turns are held of the conversation."""
         self.ready_ns = 0
         """When the turn that is next may start at the earliest."""
 
@@ -64,7 +65,7 @@ class HeldSession:
         """
         turns = self.conversation.turns
         following = self.turn_index + 1
-        if following == len(turns) or record.error is not None:
+        if following >= self.turns or record.error is not None:
             return False
         if following < len(self._requests):
             self.request = self._requests[following]
@@ -78,14 +79,3 @@ class HeldSession:
             self.request = self._preparer.request(self.conversation, turns[: following + 1])
         self.turn_index = following
         return True
-
-
-def ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:
-    """Return when ``turn`` may start, after the one that ended with ``before``.
-
-    That is at its time of the trace, whose beginning is ``zero_ns``, but not before the turn
-    before it has ended; or, if it has no time or there is no such beginning, after its think time.
-    """
-    if zero_ns is not None and turn.timestamp_ms is not None:
-        return max(before.end_ns, zero_ns + round(turn.timestamp_ms * _NS_PER_MS))
-    return before.end_ns + round((turn.delay_ms or 0.0) * _NS_PER_MS)

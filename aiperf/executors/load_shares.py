@@ -31,8 +31,9 @@ def shares_of(load: LoadConfig, parts: LoadParts, most: int) -> list[LoadConfig]
     """Return the load of each place, of at most so many; each has something to send.
 
     Each place has every n-th conversation, in the order in which one place alone would have held
-    them. In a closed loop it has every n-th slot, and requests in proportion to them. In an open
-    loop it has every n-th start of the schedule that one place alone would follow.
+    them. In a closed loop it has every n-th slot, and requests in proportion to them; of users it
+    has every n-th. In any other open loop it has every n-th start of the schedule that one place
+    alone would follow. Of a limit it has its share, in whole slots.
 
     Raises:
         ConfigError: The load cannot be split so that it stays what was asked for.
@@ -59,6 +60,9 @@ def _limits(load: LoadConfig, parts: LoadParts) -> list[int]:
         limits.append(warmup.concurrency_limit)
     if _follows_trace(parts.arrival):
         limits.append(len(_turns(parts)))
+    limits += [load.prefill_concurrency, load.num_users]
+    if warmup is not None:
+        limits.append(warmup.prefill_concurrency)
     return [each for each in limits if each] or [1 << 16]
 
 
@@ -81,11 +85,11 @@ def _part(load: LoadConfig, parts: LoadParts, share: Share) -> LoadConfig:
     if _follows_trace(parts.arrival):
         part = _trace_part(part, parts)
     else:
-        is_closed = _is_closed(parts.arrival)
+        slots = _slots(load, parts.arrival)
         part = replace(
             part,
-            request_count=_of(load.request_count, load.concurrency, share, is_closed=is_closed),
-            session_count=_of(load.session_count, load.concurrency, share, is_closed=is_closed),
+            request_count=_of(load.request_count, slots, share),
+            session_count=_of(load.session_count, slots, share),
         )
     return _with_warmup_part(part, parts)
 
@@ -95,11 +99,10 @@ def _with_warmup_part(part: LoadConfig, parts: LoadParts) -> LoadConfig:
     warmup, share = warmup_load(part), part.share
     if warmup is None:
         return part
-    is_closed = _is_closed(parts.warmup_arrival)
-    slots = warmup.concurrency
-    requests = _of(warmup.request_count, slots, share, is_closed=is_closed)
-    sessions = _of(warmup.session_count, slots, share, is_closed=is_closed)
-    if requests == 0 or sessions == 0 or (is_closed and not share.of(slots)):
+    slots = _slots(warmup, parts.warmup_arrival)
+    requests = _of(warmup.request_count, slots, share)
+    sessions = _of(warmup.session_count, slots, share)
+    if requests == 0 or sessions == 0 or (slots is not None and not share.of(slots)):
         return replace(
             part, warmup_request_count=0, warmup_session_count=None, warmup_duration=None
         )
@@ -123,9 +126,16 @@ def _trace_part(part: LoadConfig, parts: LoadParts) -> LoadConfig:
     return replace(part, request_count=requests, session_count=share.of(sessions))
 
 
-def _of(whole: int | None, slots: int, share: Share, *, is_closed: bool) -> int | None:
-    """Return the place's part of a count: in a closed loop in proportion to its slots."""
-    if whole is None or not is_closed:
+def _slots(load: LoadConfig, arrival: ArrivalProtocol) -> int | None:
+    """Return how many conversations or users keep places busy, ``None`` for a schedule of times."""
+    if getattr(arrival, "paces_users", False):
+        return load.num_users
+    return load.concurrency if _is_closed(arrival) else None
+
+
+def _of(whole: int | None, slots: int | None, share: Share) -> int | None:
+    """Return the place's part of a count: in proportion to its slots, if there are any."""
+    if whole is None or slots is None:
         return None if whole is None else share.of(whole)
     before = sum(Share(index, share.count).of(slots) for index in range(share.index))
     return whole * (before + share.of(slots)) // slots - whole * before // slots

@@ -97,6 +97,13 @@ class Preparer:
                 turn_index=index,
             ) from error
 
+    def has_content(self, record: RawRecord) -> bool:
+        """Return whether the response in ``record``, as far as it has come, has a first token."""
+        try:
+            return bool(self._endpoint.parse_response(record).content_ns)
+        except Exception:  # noqa: BLE001 - as below
+            return False
+
     def answered(self, turn: Turn, record: RawRecord) -> Turn | None:
         """Return ``turn`` with the answer in ``record``; ``None`` if there is no good one.
 

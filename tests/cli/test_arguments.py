@@ -15,6 +15,8 @@ from aiperf.cli.profile import profile
 RATE = ("--request-rate", "9")
 CANCEL = ("--request-cancellation-rate", "9")
 WARMED = ("--warmup-request-count", "2")
+PREFILL = ("--streaming", "--concurrency", "9", "--prefill-concurrency", "3")
+USERS = ("--user-centric-rate", "2.5", "--num-users", "4")
 
 
 def config_of(*words):
@@ -109,6 +111,14 @@ def config_of(*words):
         (["--num-warmup-requests", "3"], "load.warmup_request_count", 3),
         (["--concurrency", "16"], "load.concurrency_limit", 16),
         (["--concurrency-ramp-duration", "2"], "load.concurrency_ramp_duration", 2.0),
+        (PREFILL, "load.prefill_concurrency", 3),
+        (
+            [*PREFILL, "--prefill-concurrency-ramp-duration", "2"],
+            "load.prefill_concurrency_ramp_duration",
+            2.0,
+        ),
+        (USERS, "load.user_centric_rate", 2.5),
+        (USERS, "load.num_users", 4),
         (["--request-rate", "2.5"], "load.request_rate", 2.5),
         ([*RATE, "--request-rate-ramp-duration", "2"], "load.request_rate_ramp_duration", 2.0),
         ([*RATE, "--vllm-burstiness", "2"], "load.arrival_smoothness", 2.0),
@@ -121,6 +131,16 @@ def config_of(*words):
         (["--warmup-duration", "3"], "load.warmup_duration", 3.0),
         ([*WARMED, "--warmup-grace-period", "3"], "load.warmup_grace_period", 3.0),
         ([*WARMED, "--warmup-concurrency", "3"], "load.warmup_concurrency", 3),
+        (
+            [*WARMED, *PREFILL, "--warmup-prefill-concurrency", "2"],
+            "load.warmup_prefill_concurrency",
+            2,
+        ),
+        (
+            [*WARMED, *PREFILL, "--warmup-prefill-concurrency-ramp-duration", "3"],
+            "load.warmup_prefill_concurrency_ramp_duration",
+            3.0,
+        ),
         ([*WARMED, "--warmup-request-rate", "3"], "load.warmup_request_rate", 3.0),
         (
             [*WARMED, "--warmup-concurrency-ramp-duration", "3"],
@@ -249,6 +269,21 @@ def test_extra_inputs_are_names_and_json_values():
             "start-offset (2) is after --fixed-schedule-end-offset (1)",
         ),
         (["--request-cancellation-delay", "2"], "'--request-cancellation-rate'"),
+        (["--prefill-concurrency", "3"], "'--streaming'.*--prefill-concurrency needs it"),
+        ([*PREFILL[:1], *PREFILL[3:]], "--prefill-concurrency (3) is more than --concurrency (1)"),
+        (
+            [*PREFILL, *WARMED, "--warmup-concurrency", "2", "--warmup-prefill-concurrency", "4"],
+            "--warmup-prefill-concurrency (4) is more than --warmup-concurrency (2)",
+        ),
+        (["--prefill-concurrency-ramp-duration", "3"], "'--prefill-concurrency'"),
+        (["--user-centric-rate", "2"], "'--num-users'.*--user-centric-rate needs it"),
+        (["--num-users", "2"], "'--user-centric-rate'.*--num-users needs it"),
+        (["--arrival-pattern", "user_centric"], "'--user-centric-rate'.*pattern user_centric"),
+        ([*USERS, *RATE], "--request-rate contradicts --user-centric-rate"),
+        ([*USERS, "--arrival-smoothness", "2"], "--arrival-smoothness contradicts --user-centric"),
+        ([*USERS, "--fixed-schedule"], "--user-centric-rate contradicts.*fixed_schedule"),
+        ([*USERS, "--request-count", "3"], "--request-count (3) is less than --num-users (4)"),
+        ([*USERS, "--num-sessions", "3"], "--num-sessions (3) is less than --num-users (4)"),
         (["--warmup-concurrency", "2"], "--warmup-concurrency has no warm-up"),
         (["--warmup-arrival-pattern", "poisson"], "--warmup-arrival-pattern has no warm-up"),
         (["--request-count", "0"], "'--request-count'"),
@@ -276,6 +311,8 @@ def test_what_means_nothing_is_an_error_that_names_the_option(words, message):
         (["--request-rate", "5", "--arrival-smoothness", "2"], "gamma", None),
         (["--request-rate", "5", "--request-rate-mode", "constant"], "constant", None),
         (["--fixed-schedule"], "fixed_schedule", None),
+        (USERS, "user_centric", None),
+        ([*USERS, *WARMED, "--warmup-request-rate", "5"], "user_centric", "poisson"),
         ([*WARMED, "--warmup-request-rate", "5"], "concurrency", "poisson"),
         ([*WARMED, "--warmup-request-rate", "5", "--request-rate", "9"], "poisson", None),
         ([*WARMED, "--warmup-arrival-pattern", "x"], "concurrency", "x"),
@@ -295,6 +332,7 @@ def test_the_arrival_pattern_follows_from_the_other_options(words, arrival, warm
         (["--no-fixed-schedule"], False),
         (["--request-rate", "5"], False),
         (["--arrival-pattern", "concurrency"], False),
+        (USERS, False),
     ],
 )
 def test_timestamps_are_followed_unless_something_else_is_asked_for(words, follows):
@@ -326,6 +364,7 @@ def test_sessions_end_a_run_that_nothing_else_ends(words, sessions):
             "mock-model-openai-chat-concurrency4-request_rate9.0",
         ),
         (["--fixed-schedule"], "mock-model-openai-chat-fixed_schedule"),
+        (USERS, "mock-model-openai-chat-user_centric-users4-qps2.5"),
         (["--fixed-schedule-auto-offset"], "mock-model-openai-chat-fixed_schedule"),
         (
             ["-m", "meta/Llama-3.1 8B", "--concurrency", "4"],

@@ -82,7 +82,7 @@ def executor_of(behaviour=ANSWERS, flaw="", **load):
 
 def test_several_processes_are_one_load():
     """Sessions have numbers of their own, records say where they are from, workers their health."""
-    executor, sink = executor_of(warmup_request_count=2)
+    executor, sink = executor_of(warmup_duration=0.05)
     asyncio.run(executor.run())
     measured = [each for each in sink.ended if each.what["phase"] == "profiling"]
     sessions = {(each.what["session_num"], each.what["x_correlation_id"]) for each in measured}

@@ -9,10 +9,12 @@ import time
 from collections import defaultdict
 from dataclasses import replace
 
+import orjson
 import pytest
 
 from aiperf.arrivals.constant import ConstantArrival
 from aiperf.arrivals.fixed_schedule import FixedScheduleArrival
+from aiperf.arrivals.user_centric import UserCentricArrival
 from aiperf.common.config import LoadConfig
 from aiperf.common.models import Conversation, ErrorDetails, Turn
 
@@ -77,10 +79,10 @@ def test_in_a_closed_loop_a_session_keeps_its_place_while_it_thinks(rig, run, co
 
 def test_at_a_rate_a_turn_that_is_ready_comes_before_a_new_session(rig, run, conversations_of):
     """Each turn takes a time of the schedule, so that the rate is that of the requests."""
-    it = rig(quick, conversations_of(3), arrival=at_rate(500.0), request_count=12)
+    it = rig(quick, conversations_of(3), arrival=at_rate(200.0), request_count=12)
     run(it.executor.run())
     scheduled = sorted(it.column("scheduled_ns"))
-    assert [each - scheduled[0] for each in scheduled] == [n * 2 * MS for n in range(12)]
+    assert [each - scheduled[0] for each in scheduled] == [n * 5 * MS for n in range(12)]
     assert max(it.column("turn_index")) == 2
     begins = [what["scheduled_ns"] for _, what in it.sink.records if what["turn_index"] == 0]
     for turns in by_session(it).values():
@@ -173,6 +175,36 @@ def test_a_limit_of_an_open_loop_may_grow(rig, run):
     run(it.executor.run())
     assert seen[0] == 1
     assert it.transport.most == 3
+
+
+def users(rate, count, **load):
+    config = LoadConfig(user_centric_rate=rate, num_users=count, **load)
+    return UserCentricArrival(config=config, rng=random.Random(1))  # noqa: S311 - as above
+
+
+def test_users_have_turns_at_their_own_pace(rig, run, conversations_of):
+    """A turn that is late for want of an answer moves those after it, and nobody else's."""
+
+    async def script(request, record):
+        record.start_ns = time.perf_counter_ns()
+        texts = orjson.loads(request)["texts"]
+        await asyncio.sleep(0.1 if texts == ["0.0"] else 0)
+        record.end_ns = time.perf_counter_ns()
+
+    arrival = users(100.0, 4, mean_turns=4.0)
+    it = rig(script, conversations_of(3, 4, 5), arrival=arrival, session_count=7)
+    run(it.executor.run())
+    sessions = by_session(it)
+    begin = arrival.begin_ns
+    assert [len(sessions[number]) for number in range(7)] == [3, 3, 2, 1, 4, 5, 3]
+    firsts = [sessions[number][0][1]["scheduled_ns"] - begin for number in range(7)]
+    assert firsts == [each * 10 * MS for each in (0, 1, 2, 3, 7, 10, 12)]
+    for turns in sessions.values():
+        for (before, then), (after, now) in itertools.pairwise(turns):
+            assert now["scheduled_ns"] == max(then["scheduled_ns"] + 40 * MS, before.end_ns)
+            assert after.start_ns >= now["scheduled_ns"]
+    late = sessions[0][1][1]["scheduled_ns"] - begin
+    assert late > 80 * MS
 
 
 def trace(*conversations):

@@ -128,6 +128,13 @@ class TestFixedScheduleArrival(ArrivalContract):
         return super().config(timestamps_ms=tuple(range(20)), **changes)
 
 
+class TestUserCentricArrival(ArrivalContract):
+    implementation = "user_centric"
+
+    def config(self, **changes):
+        return super().config(user_centric_rate=500.0, num_users=20, **changes)
+
+
 class TestBuiltinTokenizer(TokenizerContract):
     implementation = "builtin"
 
