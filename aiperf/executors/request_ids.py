@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import itertools
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class RequestIds:
@@ -14,9 +18,15 @@ class RequestIds:
 
     def __init__(self) -> None:
         digits = os.urandom(9).hex()
-        self._prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-"
-        self._numbers = itertools.count()
-
-    def new(self) -> str:
+        prefix = f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-a{digits[15:18]}-"
+        self.new: Callable[[], str] = _count_on(prefix).__next__
         """Return an id that is like no other."""
-        return f"{self._prefix}{next(self._numbers):012x}"
+
+
+def _count_on(prefix: str) -> Iterator[str]:
+    """Yield ``prefix`` with numbers of twelve digits; the last three are formatted in advance."""
+    lasts = [f"{number:03x}" for number in range(1 << 12)]
+    for number in itertools.count():
+        longer = f"{prefix}{number:09x}"
+        for last in lasts:
+            yield longer + last
