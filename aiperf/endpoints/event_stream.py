@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aiperf.common.sse import EventStream
 
 CONTENT_TYPE: Final = "text/event-stream"
+_USUAL: Final = ("application/json", CONTENT_TYPE)
 DONE: Final = b"[DONE]"
 """The data of the event with which most streams end."""
 
@@ -25,7 +26,9 @@ def media_type(record: RawRecord) -> str:
 
 def is_event_stream(record: RawRecord) -> bool:
     """Return whether a body is a stream of events: its content type says so, or its beginning."""
-    kind = media_type(record)
+    kind = record.content_type
+    if kind not in _USUAL:
+        kind = media_type(record)
     if kind == CONTENT_TYPE or kind.endswith("json"):
         return kind == CONTENT_TYPE
     return b"".join(record.parts[:8]).lstrip().startswith(_BEGINNINGS)

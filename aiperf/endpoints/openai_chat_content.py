@@ -49,17 +49,19 @@ class ChatContent(ChoicesContent):
         """Add one message or a piece of one; return whether there was any text in it."""
         get = delta.get
         text = text_of(get("content"))
-        refusal = text_of(get("refusal"))
-        reasoning = text_of(get("reasoning_content") or get("reasoning"))
-        tool_calls = get("tool_calls")
-        calls = "".join(map(_call, tool_calls)) if tool_calls else ""
-        if text or refusal:
-            self.text.append(text + refusal)
+        if refusal := get("refusal"):
+            text += text_of(refusal)
+        if reasoning := get("reasoning_content") or get("reasoning"):
+            reasoning = text_of(reasoning)
+        if calls := get("tool_calls"):
+            calls = "".join(map(_call, calls))
+        if text:
+            self.text.append(text)
         if reasoning:
             self.reasoning.append(reasoning)
         if calls:
             self.tool_calls.append(calls)
-        return bool(text or refusal or reasoning or calls)
+        return bool(text or reasoning or calls)
 
 
 def _call(call: Mapping[str, Any]) -> str:

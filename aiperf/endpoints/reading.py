@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from aiperf.common.errors import EmptyResponseError, IncompleteResponse
@@ -15,7 +14,7 @@ from aiperf.endpoints.event_stream import (
     refuse_unfinished,
 )
 from aiperf.endpoints.json_body import WRONG_SHAPE, load_object, wrong_shape
-from aiperf.endpoints.response_error import error_of
+from aiperf.endpoints.response_error import details_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,21 +48,21 @@ def read_response(
     An error that the transport found stays the error; what came before it is still parsed. Nothing
     is raised.
     """
-    error = error_of(record, partial(_read, record, content, read))
-    parsed = content.parsed()
-    parsed.error = error
-    return parsed
-
-
-def _read(record: RawRecord, content: Content, read: Callable[[RawRecord, Content], None]) -> None:
-    read(record, content)
-    if not content.content_ns:
-        raise EmptyResponseError(content.nothing())
+    error = record.error
+    try:
+        read(record, content)
+    except Exception as failure:  # noqa: BLE001 - nothing that a server sends may end the run
+        error = error or details_of(failure)
+    else:
+        if error is None and not content.content_ns:
+            error = details_of(EmptyResponseError(content.nothing()))
+    return content.parsed(error)
 
 
 def _read_whole(record: RawRecord, content: Content) -> None:
     """Read a response that is one JSON value; its content came when the last of it did."""
-    body = b"".join(record.parts)
+    parts = record.parts
+    body = parts[0] if len(parts) == 1 else b"".join(parts)
     if not body.strip():
         return
     response = content.load(body)

@@ -19,15 +19,15 @@ def error_of(record: RawRecord, read: Callable[[], None]) -> ErrorDetails | None
     """
     try:
         read()
-    except AIPerfError as error:
-        return record.error or error_details(error)
     except Exception as error:  # noqa: BLE001 - nothing that a server sends may end the run
-        return record.error or error_details(_unreadable(error))
+        return record.error or details_of(error)
     return record.error
 
 
-def _unreadable(error: Exception) -> InvalidResponseError:
-    """Return the error for a response at which reading itself failed."""
-    return InvalidResponseError(
-        f"the response could not be read: {type(error).__name__}: {error}; please report it"
-    )
+def details_of(error: Exception) -> ErrorDetails:
+    """Return what is wrong with a response over which reading raised ``error``."""
+    if not isinstance(error, AIPerfError):
+        error = InvalidResponseError(
+            f"the response could not be read: {type(error).__name__}: {error}; please report it"
+        )
+    return error_details(error)
