@@ -180,24 +180,25 @@ class Recorder:
             error = parsed.error
         if error is not None and self._secrets:
             error = replace(error, message=self._without_secrets(error.message))
-        record = RequestRecord(
-            session_num=finished.session_num,
-            x_request_id=finished.x_request_id,
-            x_correlation_id=finished.x_correlation_id,
-            conversation_id=finished.conversation.conversation_id,
-            turn_index=finished.turn_index,
-            phase=finished.phase,
-            start_ns=raw.start_ns,
-            ack_ns=raw.ack_ns,
-            end_ns=raw.end_ns,
-            scheduled_ns=finished.scheduled_ns,
-            content_ns=parsed.content_ns if parsed is not None else raw.part_ns[:0],
-            reasoning_chunks=parsed.reasoning_chunks if parsed is not None else 0,
-            was_cancelled=finished.was_cancelled,
-            url=raw.url,
-            worker_id=raw.worker_id,
-            error=error,
+        record = RequestRecord(  # by position, at half the cost of names
+            finished.session_num,
+            finished.x_request_id,
+            finished.x_correlation_id,
+            finished.conversation.conversation_id,
+            finished.turn_index,
+            finished.phase,
+            raw.start_ns,
+            raw.ack_ns,
+            raw.end_ns,
+            finished.scheduled_ns,
+            raw.part_ns[:0] if parsed is None else parsed.content_ns,
         )
+        record.was_cancelled = finished.was_cancelled
+        record.url = raw.url
+        record.worker_id = raw.worker_id
+        record.error = error
+        if parsed is not None:
+            record.reasoning_chunks = parsed.reasoning_chunks
         if parsed is not None and error is None:
             if self._streaming:
                 self._check_streamed(raw)
