@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aiperf.benchmark.runner import Outcome
     from aiperf.common.models import ErrorDetails
+
+
+_NOT_CONNECTED = frozenset({"ConnectError", "ConnectTimeout", "DNSError"})
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+"""What other programs take a proxy from; AIPerf does not, lest a benchmark measure one unawares."""
 
 
 def failures_in_words(outcome: Outcome) -> list[str]:
@@ -30,4 +36,14 @@ def _why_nothing(outcome: Outcome) -> str:
 
 def _in_words(error: ErrorDetails) -> str:
     code = f" {error.code}" if error.code is not None else ""
-    return f"{error.type}{code}: {error.message}"
+    proxy = _unused_proxy() if error.type in _NOT_CONNECTED else ""
+    return f"{error.type}{code}: {error.message}{proxy}"
+
+
+def _unused_proxy() -> str:
+    """Return what to do if the server can be reached only through a proxy."""
+    names = (each for upper in _PROXIES for each in (upper.lower(), upper) if os.environ.get(each))
+    name = next(names, None)
+    if name is None:
+        return ""
+    return f". The proxy in {name} is not used: that takes --transport httpx --proxy URL"
