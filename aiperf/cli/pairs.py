@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def pairs(option: str, texts: Sequence[str], *, parse_values: bool) -> dict[str, Any]:
     """Return ``NAME:VALUE`` texts and JSON objects as one mapping, later ones winning."""
     found: dict[str, Any] = {}
+    example = "temperature:0.7" if parse_values else "X-Tenant:acme"
     for text in texts:
         if text.lstrip().startswith("{"):
             found.update(_json_object(option, text))
@@ -21,7 +22,7 @@ def pairs(option: str, texts: Sequence[str], *, parse_values: bool) -> dict[str,
         name, colon, value = text.partition(":")
         if not colon or not name.strip():
             raise click.BadParameter(
-                f"{text!r} is not NAME:VALUE, such as temperature:0.7.", param_hint=f"'{option}'"
+                f"{text!r} is not NAME:VALUE, such as {example}.", param_hint=f"'{option}'"
             )
         found[name.strip()] = _value(value.strip()) if parse_values else value.strip()
     return found

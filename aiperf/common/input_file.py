@@ -80,10 +80,16 @@ def first_object(path: Path) -> dict[str, Any]:
         raise _cannot_read(path, error) from error
     except ValueError as error:
         raise ConfigError(
-            f"{path} does not begin with a JSON object ({error}). Correct {OPTION}: JSON Lines, or "
+            f"{path} {_beginning(path, error)}. Correct {OPTION}: JSON Lines, or "
             "an array of objects",
             option=OPTION,
         ) from error
+
+
+def _beginning(path: Path, error: ValueError) -> str:
+    """Return what is wrong with the beginning of a file."""
+    is_empty = path.is_file() and not path.stat().st_size
+    return "is empty" if is_empty else f"does not begin with a JSON object ({error})"
 
 
 def _first(text: str) -> dict[str, Any]:

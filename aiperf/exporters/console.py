@@ -82,7 +82,7 @@ class ConsoleExporter:
         with console.capture() as capture:
             for part in parts:
                 console.print()
-                console.print(part, soft_wrap=isinstance(part, Text))
+                console.print(part, soft_wrap=_is_one_line(part, console))
         encoding = stream.encoding or "utf-8"
         return capture.get().encode(encoding, "backslashreplace").decode(encoding)
 
@@ -107,3 +107,12 @@ class ConsoleExporter:
         for warning in result.warnings:
             yield Text(f"Warning: {printable(warning)}", style="yellow")
         yield Text(f"Artifacts: {printable(str(self._directory))}")
+
+
+def _is_one_line(part: RenderableType, console: Console) -> bool:
+    """Return whether ``part`` stays on one line, however long it is.
+
+    That is so for a path, which is copied, and for all text where programs read it. A terminal
+    would break sentences in the middle of a word.
+    """
+    return isinstance(part, Text) and not (console.is_terminal and part.style)

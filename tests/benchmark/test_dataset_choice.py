@@ -90,7 +90,8 @@ def test_a_format_that_is_named_is_taken(tmp_path):
         ('{"text": "a", "turns": []}', "that is several formats that AIPerf knows. Name one"),
         ("hello", "does not begin with a JSON object"),
         ("[3]", "does not begin with a JSON object (but with a JSON int)"),
-        ("", "does not begin with a JSON object"),
+        ("", "is empty. Correct --input-file"),
+        (" ", "does not begin with a JSON object"),
     ],
 )
 def test_what_is_none_or_several_must_be_named(tmp_path, text, reason):

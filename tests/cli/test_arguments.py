@@ -239,7 +239,7 @@ def test_extra_inputs_are_names_and_json_values():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-H", "Authorization"], "'--header'.*NAME:VALUE"),
+        (["-H", "Authorization"], "'--header'.*NAME:VALUE, such as X-Tenant:acme"),
         (["-H", ": x"], "'--header'.*NAME:VALUE"),
         (["-H", '{"A": 1}'], "'--header'.*must be strings"),
         (["-H", '{"A": '], "'--header'.*not JSON"),

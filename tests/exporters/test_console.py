@@ -144,6 +144,20 @@ def test_a_narrow_terminal_gets_fewer_columns(export, make_result, monkeypatch):
     assert "The files, and a wider terminal, have p75." in table
 
 
+def test_a_warning_is_broken_between_words_on_a_terminal_alone(export, make_result, monkeypatch):
+    """A program finds it on a line; the directory is on one line everywhere, to be copied."""
+    words = "word " * 40 + "end"
+    result = make_result(warnings=(words,))
+    assert f"Warning: {words}" in export(result)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = re.sub("\x1b\\[[0-9;]*m", "", export(result)).splitlines()
+    warning = [line for line in lines if "word" in line]
+    assert len(warning) == 3
+    assert {word for line in warning for word in line.split()} == {"Warning:", "word", "end"}
+    assert any(line.startswith("Artifacts: ") for line in lines)
+
+
 def test_a_file_has_one_line_for_each_metric(export, make_result):
     """However long the name is, so that it can be searched."""
     long = Statistics(
