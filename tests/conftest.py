@@ -24,6 +24,16 @@ pytest_plugins = ["pytester"]
 collect_ignore = ["test_packaging.py"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let a test that hangs fail, and the others go on.
+
+    This is no option of the project's: its plugins' tests run without pytest-timeout.
+    """
+    if config.pluginmanager.hasplugin("timeout"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(300, method="thread"))
+
+
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take what would change AIPerf's behaviour or output out of the environment for a test."""
