@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from aiperf.common.grpc_version import complaint_about
 from aiperf.server.app import ModelServer
 from aiperf.server.arrival_times import StampingProtocol
 from aiperf.server.errors import ServerBindError, ServerExtraError
@@ -58,7 +59,7 @@ def serve(
 
     Raises:
         ServerBindError: The address cannot be listened on.
-        ServerExtraError: gRPC is asked for and not installed.
+        ServerExtraError: gRPC is asked for and not installed, or too old.
         TruthLogError: The truth log cannot be written.
     """
     if settings.grpc_port is not None:
@@ -164,6 +165,10 @@ def _check_grpc() -> None:
             "pip install 'aiperf[grpc]', or leave --grpc-port out",
             extra="grpc",
         )
+    import grpc  # noqa: PLC0415 - an extra
+
+    if complaint := complaint_about(grpc.__version__):
+        raise ServerExtraError(f"{complaint}, or leave --grpc-port out", extra="grpc")
 
 
 def _listen(host: str, port: int) -> socket.socket:

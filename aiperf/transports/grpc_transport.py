@@ -18,6 +18,7 @@ from aiperf.common.errors import (
     TransportError,
     error_details,
 )
+from aiperf.common.grpc_version import complaint_about
 from aiperf.common.kserve_calls import call_of
 from aiperf.transports.grpc_channels import Channels
 from aiperf.transports.grpc_errors import HTTP_STATUSES, is_about_connection, ours
@@ -69,10 +70,13 @@ class GRPCTransport:
     hand over a response's beginning by itself: ``ack_ns`` is when the first message came.
 
     Raises:
-        ConfigError: The URL, a header, the API key or the file of certificates cannot work.
+        ConfigError: The URL, a header, the API key or the file of certificates cannot work, or the
+            grpcio that is installed is too old.
     """
 
     def __init__(self, *, config: TransportConfig) -> None:
+        if complaint := complaint_about(grpc.__version__):
+            raise ConfigError(complaint, option="--transport")
         _refuse_what_grpc_does_itself(config)
         servers = [parse_grpc_url(each) for each in (config.url, *config.other_urls)]
         headers = {name.lower(): value for name, value in config.headers.items()}
