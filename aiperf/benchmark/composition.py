@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.conversation_order import conversation_order
-from aiperf.benchmark.goodput import objectives
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.settled_load import follows_trace, settled
 from aiperf.benchmark.tokenizer_choice import build_tokenizer
@@ -19,7 +18,6 @@ from aiperf.common.factories import (
     DatasetFactory,
     EndpointFactory,
     ExporterFactory,
-    MetricFactory,
     PluginDiscovery,
     TransportFactory,
 )
@@ -29,7 +27,6 @@ from aiperf.common.warmup import warmup_load
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from aiperf.benchmark.goodput import Objective
     from aiperf.common.config import BenchmarkConfig, LoadConfig
     from aiperf.common.dataset_config import SamplingStrategy
     from aiperf.common.models import Conversation
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
         ArrivalProtocol,
         EndpointProtocol,
         ExporterProtocol,
-        MetricProtocol,
         TokenizerProtocol,
         TransportProtocol,
     )
@@ -219,7 +215,7 @@ def build_endpoint(config: BenchmarkConfig) -> EndpointProtocol:
 def build_transport(config: BenchmarkConfig) -> TransportProtocol:
     """Return the transport; the API key goes into the header that the endpoint's metadata names."""
     transport = config.transport
-    header = _endpoint_metadata(config).get("api_key_header")
+    header = endpoint_metadata(config).get("api_key_header")
     if header is not None:
         transport = replace(transport, api_key_header=header)
     return TransportFactory.create_instance(config.types.transport, config=transport)
@@ -233,106 +229,7 @@ def build_exporters(config: BenchmarkConfig) -> list[ExporterProtocol]:
     ]
 
 
-def endpoint_gives(config: BenchmarkConfig) -> frozenset[str]:
-    """Return what metrics can have in this run.
-
-    ``"streaming"`` and ``"tokens"`` if the endpoint gives them; an entry whose metadata does not
-    say is taken to give both. ``"tokenizer"`` if tokens are counted here, too.
-
-    Raises:
-        ConfigError: ``--streaming`` is asked of an endpoint that cannot stream, or that cannot
-            over the transport.
-    """
-    metadata = _endpoint_metadata(config)
-    if config.streaming and metadata.get("streaming") is False:
-        raise ConfigError(
-            f"Endpoint type {config.types.endpoint!r} cannot stream. Leave --streaming out.",
-            option="--streaming",
-        )
-    over = metadata.get("streaming_transports")
-    if config.streaming and over and config.types.transport not in over:
-        raise ConfigError(
-            f"Endpoint type {config.types.endpoint!r} can stream over {' and '.join(over)} alone. "
-            f"Use --transport {over[0]}, or leave --streaming out.",
-            option="--streaming",
-        )
-    gives = {"streaming"} if config.streaming else set()
-    if not config.use_server_token_count:
-        gives.add("tokenizer")
-    if metadata.get("tokens", True):
-        gives.add("tokens")
-    return frozenset(gives)
-
-
-def _endpoint_metadata(config: BenchmarkConfig) -> Mapping[str, Any]:
+def endpoint_metadata(config: BenchmarkConfig) -> Mapping[str, Any]:
     """Return what the entry of the endpoint says, without importing its class."""
     selected = EndpointFactory.list_implementations(config.types.endpoint)
     return selected[0].metadata if selected else {}
-
-
-@dataclass(frozen=True, slots=True)
-class ChosenMetrics:
-    """The metrics of a run, in the order in which they are shown.
-
-    ``requires`` has, for each tag, the tags whose values it reads; ``secondary`` the tags that a
-    short table leaves out; ``objectives`` what a good request must meet.
-    """
-
-    metrics: tuple[MetricProtocol, ...]
-    requires: Mapping[str, Sequence[str]]
-    secondary: frozenset[str]
-    objectives: tuple[Objective, ...]
-
-
-def build_metrics(config: BenchmarkConfig) -> ChosenMetrics:
-    """Return every metric that this endpoint can give.
-
-    A metric is left out where the endpoint does not give what it needs, or what a metric that it
-    reads needs.
-
-    Raises:
-        ConfigError: an objective of ``--goodput`` cannot be met by any request.
-        AIPerfError: a metric cannot be made.
-    """
-    gives = endpoint_gives(config)
-    offered = {
-        implementation.class_type: implementation.metadata
-        for implementation in MetricFactory.list_implementations()
-        if implementation.is_selected
-    }
-    chosen = [tag for tag in offered if gives.issuperset(_needs(tag, offered, frozenset()))]
-    asked = objectives(config.metrics.goodput, offered, chosen)
-    return ChosenMetrics(
-        metrics=tuple(MetricFactory.create_instance(tag) for tag in chosen),
-        requires={tag: offered[tag].get("requires", ()) for tag in chosen},
-        secondary=frozenset(tag for tag in chosen if offered[tag].get("secondary")),
-        objectives=asked,
-    )
-
-
-def description(chosen: ChosenMetrics, slice_duration: float | None) -> dict[str, Any]:
-    """Return what ``RunContext.description`` says of these metrics."""
-    return {
-        "metrics": [
-            {
-                "tag": metric.tag,
-                "header": metric.header,
-                "unit": metric.unit,
-                "scope": metric.scope,
-                "secondary": metric.tag in chosen.secondary,
-            }
-            for metric in chosen.metrics
-        ],
-        "objectives": [asdict(objective) for objective in chosen.objectives],
-        "slice_duration": slice_duration,
-    }
-
-
-def _needs(tag: str, offered: Mapping[str, Mapping[str, Any]], readers: frozenset[str]) -> set[str]:
-    """Return what a metric needs of the endpoint, by itself and through the metrics it reads."""
-    metadata = offered.get(tag, {})
-    needs = set(metadata.get("needs", ()))
-    for required in metadata.get("requires", ()):
-        if required not in readers:  # a circle is reported where the order is made
-            needs |= _needs(required, offered, readers | {tag})
-    return needs

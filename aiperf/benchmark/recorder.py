@@ -199,6 +199,8 @@ class Recorder:
         record.error = error
         if parsed is not None:
             record.reasoning_chunks = parsed.reasoning_chunks
+        if raw.trace is not None:
+            record.raw = raw
         if parsed is not None and error is None:
             if self._streaming:
                 self._check_streamed(raw)

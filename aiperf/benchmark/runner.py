@@ -13,8 +13,6 @@ from aiperf.benchmark.composition import (
     LoadBuilder,
     build_endpoint,
     build_exporters,
-    build_metrics,
-    description,
 )
 from aiperf.benchmark.ending_signals import ending_signals
 from aiperf.benchmark.exporting import export
@@ -22,6 +20,7 @@ from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
 from aiperf.benchmark.inputs import write_inputs
 from aiperf.benchmark.live import Live
+from aiperf.benchmark.metric_choice import build_metrics, description
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials

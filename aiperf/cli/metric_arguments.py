@@ -20,7 +20,9 @@ def metrics_config(chosen: Mapping[str, Any]) -> MetricsConfig:
         click.BadParameter: An objective is not ``NAME:VALUE``, or a metric has two.
     """
     return MetricsConfig(
-        goodput=_objectives(chosen["goodput"]), slice_duration=chosen["slice_duration"]
+        goodput=_objectives(chosen["goodput"]),
+        slice_duration=chosen["slice_duration"],
+        show_trace_timing=chosen["show_trace_timing"],
     )
 
 

@@ -33,6 +33,17 @@ output = together(
         "and received.",
     ),
     click.option(
+        "--export-http-trace",
+        is_flag=True,
+        help="Note the phases of each HTTP request, in milliseconds, and its sizes: metrics "
+        "http_req_* in the files.",
+    ),
+    click.option(
+        "--show-trace-timing",
+        is_flag=True,
+        help="As --export-http-trace, and show these metrics in the table of results, too.",
+    ),
+    click.option(
         "--profile-export-prefix",
         "--profile-export-file",
         metavar="PREFIX",

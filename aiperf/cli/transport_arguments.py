@@ -27,6 +27,7 @@ def transport_config(chosen: Mapping[str, Any]) -> TransportConfig:
         first_byte_timeout=chosen["first_byte_timeout_seconds"],
         max_response_bytes=chosen["max_response_bytes"],
         proxy=chosen["proxy"],
+        trace=chosen["export_http_trace"] or chosen["show_trace_timing"],
         dns_ttl=chosen["dns_ttl_seconds"],
         connect_timeout=chosen["connect_timeout_seconds"],
         request_timeout=chosen["request_timeout_seconds"],

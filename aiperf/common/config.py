@@ -24,7 +24,8 @@ class TransportConfig:
     name are used, are seconds; ``None`` means no limit. ``verify`` is ``False`` to accept any
     certificate, and ``ca_file`` a PEM bundle to trust, not the system's. ``api_key_header`` is
     the header that the key goes into, as the endpoint's metadata says: after ``Bearer`` in
-    ``Authorization``, as it is in any other.
+    ``Authorization``, as it is in any other. With ``trace``, each record has a
+    :class:`~aiperf.common.request_trace.RequestTrace`, if the transport can.
     """
 
     url: str
@@ -43,6 +44,7 @@ class TransportConfig:
     max_response_bytes: int | None = 64 * 1024 * 1024
     dns_ttl: float | None = None
     proxy: str | None = None
+    trace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +150,12 @@ class MetricsConfig:
 
     ``goodput`` maps a metric's tag to the value, in its unit, that a good request does not exceed
     (or reaches, where more is better). ``slice_duration`` is in seconds; ``None``: no slices.
+    ``show_trace_timing`` puts the phases of requests into a short table, too.
     """
 
     goodput: Mapping[str, float] = field(default_factory=dict)
     slice_duration: float | None = None
+    show_trace_timing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,14 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from aiperf.common.progress import Progress as Progress  # noqa: PLC0414 - exported: one has all
+from aiperf.common.progress import Recent as Recent  # noqa: PLC0414 - as above
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aiperf.common.record_table import RecordTable
+    from aiperf.common.request_trace import RequestTrace
 
 PROFILING = "profiling"
 WARMUP = "warmup"
@@ -117,6 +121,8 @@ class RawRecord:
     """The server that it went to, if there are several."""
     worker_id: str = LOCAL
     """The process that sent it."""
+    trace: RequestTrace | None = None
+    """More of what happened, if that was asked for and the transport can tell."""
 
 
 class Usage(NamedTuple):  # a third of what a frozen dataclass costs to make
@@ -169,7 +175,8 @@ class RequestRecord:
     Token counts are ``None`` when nothing counted them; ``output_tokens`` leaves out the reasoning
     tokens, whoever counted. ``usage`` are the counts that the server gave, and ``max_tokens`` is
     the length of output that it was asked for. The first ``reasoning_chunks`` of ``content_ns``
-    carried nothing but reasoning. ``url`` is the server's, if there are several. ``metrics`` maps a
+    carried nothing but reasoning. ``raw`` is there only where the transport traced the request.
+    ``url`` is the server's, if there are several. ``metrics`` maps a
     metric's tag to its value, or to a list of values for a metric with several per request.
     ``exchange`` is there only with the export level ``raw``. ``worker_id`` is the process that sent
     it.
@@ -198,6 +205,7 @@ class RequestRecord:
     usage: Usage | None = None
     max_tokens: int | None = None
     reasoning_chunks: int = 0
+    raw: RawRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,36 +297,3 @@ class RunResult:
     warnings: tuple[str, ...] = ()
     records: RecordTable | None = field(default=None, repr=False, compare=False)
     slices: tuple[TimeSlice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """The latest valid requests of a running phase, for the user interface.
-
-    ``latencies_ms`` has the percentiles 50, 90 and 99 of each latency, by its name for people.
-    """
-
-    requests_per_s: float
-    output_tokens_per_s: float | None = None
-    latencies_ms: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A moment of a running benchmark, for the user interface.
-
-    ``recent`` is ``None`` until a request has succeeded. ``errors_by_type`` counts failures by the
-    name of their error, and ``last_error`` is the latest one's message.
-    """
-
-    phase: str
-    sent: int
-    completed: int
-    errors: int
-    in_flight: int
-    elapsed_s: float
-    request_count: int | None
-    duration_s: float | None
-    recent: Recent | None = None
-    errors_by_type: Mapping[str, int] = field(default_factory=dict)
-    last_error: str = ""

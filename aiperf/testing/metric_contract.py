@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from aiperf.common.factories import MetricFactory
-from aiperf.common.models import Usage
+from aiperf.common.models import RawRecord, Usage
 from aiperf.common.protocols import RecordMetricProtocol, RunMetricProtocol
+from aiperf.common.request_trace import RequestTrace
 from aiperf.testing import samples
 from aiperf.testing.contract import Contract, blaming
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from aiperf.common.protocols import RunTotals
     from aiperf.plugins.implementations import Implementation
 
-_NEEDS = {"streaming", "tokens", "tokenizer"}
+_NEEDS = {"streaming", "tokens", "tokenizer", "http_trace"}
 
 
 class MetricContract(Contract):
@@ -127,7 +128,8 @@ class MetricContract(Contract):
             {"content_ns": array("q", [start + samples.MS])},
             {"content_ns": array("q", [start, start, start])},
             {"scheduled_ns": None},
-            {"usage": None, "max_tokens": None, "reasoning_chunks": 3},
+            {"usage": None, "max_tokens": None, "reasoning_chunks": 3, "raw": None},
+            {"raw": RawRecord(start_ns=start, end_ns=start, trace=RequestTrace())},
             {"usage": Usage(), "max_tokens": 0, "reasoning_chunks": 0},
             {"ack_ns": 0, "end_ns": start},
             {"metrics": dict.fromkeys(metrics, 0.0)},

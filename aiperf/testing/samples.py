@@ -20,12 +20,14 @@ from aiperf.common.models import (
     ClockAnchor,
     ErrorCount,
     ErrorDetails,
+    RawRecord,
     RequestRecord,
     RunResult,
     Statistics,
     TimeSlice,
     Usage,
 )
+from aiperf.common.request_trace import RequestTrace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +45,8 @@ def record(**changes: Any) -> RequestRecord:
     """Return a valid streamed request: sent at 1 s, three chunks at 100, 150 and 200 ms after it.
 
     Ten tokens in, five out, of four that were asked for; as the server counts, twelve in, four of
-    them from its cache, and six out. The first chunk is reasoning. And the value 10.0 for each
+    them from its cache, and six out. The first chunk is reasoning. It went out on a new connection,
+    after 1 ms of waiting, 2 ms of looking up and 17 ms of connecting. And the value 10.0 for each
     metric of single requests that AIPerf has.
     """
     start = 1000 * MS
@@ -65,6 +68,16 @@ def record(**changes: Any) -> RequestRecord:
         "usage": Usage(12, 6, 1, 18, 4, 2),
         "max_tokens": 4,
         "reasoning_chunks": 1,
+        "raw": RawRecord(
+            start_ns=start,
+            sent_ns=start + 30 * MS,
+            ack_ns=start + 50 * MS,
+            end_ns=start + 210 * MS,
+            status=200,
+            parts=[b" " * 1024, b" " * 512],
+            part_ns=array("q", [start + 100 * MS, start + 200 * MS]),
+            trace=RequestTrace(2048, start + 1 * MS, start + 3 * MS, start + 20 * MS),
+        ),
         "metrics": {tag: 10.0 for tag, entry in metric_entries().items() if is_record(entry)},
     }
     return RequestRecord(**{**plain, **changes})

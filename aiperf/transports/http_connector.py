@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import math
 import socket
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from aiperf.transports.http_errors import CONNECTING, CONNECTING_TLS, RESOLVING,
 if TYPE_CHECKING:
     import ssl
 
+    from aiperf.common.request_trace import RequestTrace
     from aiperf.transports.http_limits import Limits
     from aiperf.transports.http_url import ServerURL
 
@@ -39,8 +41,10 @@ class HTTPConnector:
         self._expires = math.inf
         self._lookup = asyncio.Lock()
 
-    async def connect(self, seconds: float) -> HTTPConnection:
+    async def connect(self, seconds: float, trace: RequestTrace | None = None) -> HTTPConnection:
         """Return a new connection, made within ``seconds`` (``inf``: no limit).
+
+        What begins when goes into ``trace``.
 
         The addresses of the host are tried in the resolver's order, the one that worked last
         first, each for its share of the time that is left.
@@ -50,9 +54,9 @@ class HTTPConnector:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        if self._needs_lookup and loop.time() >= self._expires:
-            self._addresses = []
-        addresses = self._addresses or await self._resolve(seconds)
+        addresses = await self._known_addresses(seconds, trace)
+        if trace is not None:
+            trace.connect_ns = time.perf_counter_ns()
         failure = TransportError(f"{self._url.server} has no address")
         for place, address in enumerate(addresses):
             share = (deadline - loop.time()) / (len(addresses) - place)
@@ -69,6 +73,16 @@ class HTTPConnector:
                     self._addresses = [address, *(each for each in addresses if each != address)]
                 return connection
         raise failure
+
+    async def _known_addresses(self, seconds: float, trace: RequestTrace | None) -> list[str]:
+        """Return the host's addresses, looked up if they are not known or have expired."""
+        if self._needs_lookup and asyncio.get_running_loop().time() >= self._expires:
+            self._addresses = []
+        if self._addresses:
+            return self._addresses
+        if trace is not None:
+            trace.lookup_ns = time.perf_counter_ns()
+        return await self._resolve(seconds)
 
     async def _resolve(self, seconds: float) -> list[str]:
         """Look the host's name up, once for all who wait."""

@@ -67,11 +67,15 @@ class ConnectionPool:
         limits = self._limits
         left = limits.request_timeout - (time.perf_counter_ns() - record.start_ns) / _NS
         try:
-            connection = await self._connector.connect(min(limits.connect_timeout, left))
+            connection = await self._connector.connect(
+                min(limits.connect_timeout, left), record.trace
+            )
         except ConnectTimeout as error:
             if left <= limits.connect_timeout:
                 raise limits.request_error(self.url.server) from error
             raise
+        if record.trace is not None:
+            record.trace.connected_ns = time.perf_counter_ns()
         if self._closed:
             connection.abort()
             raise TransportError(f"the transport to {self.url.server} is closed")

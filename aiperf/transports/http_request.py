@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_END_OF_HEAD = b"\r\n"
 _OURS = frozenset(
     {
         "accept-encoding",
@@ -33,6 +34,11 @@ class PreparedRequest:
     tail: bytes
     others: tuple[PreparedRequest, ...] = ()
     """The same for the second server and those that follow it, if there are several."""
+
+    @property
+    def body_size(self) -> int:
+        """The bytes of the body, which comes after an empty line."""
+        return len(self.tail) - len(_END_OF_HEAD)
 
     def render(self, request_id: str, correlation_id: str) -> bytes:
         """Return the request as it is sent; an empty id is left out."""
@@ -77,5 +83,5 @@ def prepare_request(target: str, headers: Mapping[str, str], body: bytes) -> Pre
     lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     lines.append(f"Content-Length: {len(body)}")
     return PreparedRequest(
-        head="".join(f"{line}\r\n" for line in lines).encode("latin-1"), tail=b"\r\n" + body
+        head="".join(f"{line}\r\n" for line in lines).encode("latin-1"), tail=_END_OF_HEAD + body
     )

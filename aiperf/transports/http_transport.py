@@ -14,6 +14,7 @@ from aiperf.common.errors import (
     TransportError,
     error_details,
 )
+from aiperf.common.request_trace import RequestTrace
 from aiperf.transports.http_errors import EXCHANGING, ours
 from aiperf.transports.http_limits import Limits
 from aiperf.transports.http_pool import ConnectionPool
@@ -69,6 +70,7 @@ class HTTPTransport:
         keeps = config.connection_reuse != "never"
         if not keeps:
             self._own["Connection"] = "close"
+        self._traces = config.trace
         self._is_sticky = config.connection_reuse == "sticky-user-sessions"
         self._sessions: dict[str, tuple[int, HTTPConnection | None]] = {}
         limits = Limits(
@@ -124,6 +126,7 @@ class HTTPTransport:
         data = chosen.render(request_id, correlation_id)
         error: TransportError | None
         record.url = self._names[place]
+        record.trace = RequestTrace(chosen.body_size) if self._traces else None
         record.start_ns = time.perf_counter_ns()
         try:
             record.connection_reused = connection is not None

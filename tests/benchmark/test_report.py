@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from aiperf.benchmark.composition import ChosenMetrics, build_metrics, description
+from aiperf.benchmark.metric_choice import ChosenMetrics, build_metrics, description
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.recorded_run import About, read
 from aiperf.benchmark.report import rebuild

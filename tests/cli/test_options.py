@@ -77,6 +77,8 @@ def test_no_name_means_two_things():
             "--ui-type",
             "--goodput",
             "--slice-duration",
+            "--export-http-trace",
+            "--show-trace-timing",
             "--export-level",
             "--profile-export-level",
             "--profile-export-prefix",

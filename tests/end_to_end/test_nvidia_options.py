@@ -71,6 +71,13 @@ STREAM = {
     "time_to_first_token": "ms",
     "time_to_second_token": "ms",
 }
+PHASES = ("blocked", "dns_lookup", "connecting", "sending", "waiting", "receiving")
+HTTP_TRACE = {
+    **{f"http_req_{each}": "ms" for each in (*PHASES, "connection_overhead", "duration", "total")},
+    **{f"http_req_data_{each}": "KB" for each in ("sent", "received")},
+    **{f"http_req_chunks_{each}": "count" for each in ("sent", "received")},
+    "http_req_connection_reused": "ratio",
+}
 GOODPUT = {
     "good_request_count": "requests",
     "good_request_fraction": "ratio",
@@ -157,6 +164,11 @@ CASES = {
         '"time_to_first_token:10000 inter_token_latency:10000"',
         *(STREAMED | GOODPUT, 20),
     ),
+    "phases of requests": Case(
+        f"{CHAT} {LENGTHS} --concurrency 2 --request-count 10 --export-http-trace "
+        "--show-trace-timing",
+        *(STREAMED | LENGTH | HTTP_TRACE, 10, 1, (40, 8)),
+    ),
     "conversations": Case(
         f"{CHAT} --conversation-num 10 --conversation-turn-mean 3 --conversation-turn-stddev 0 "
         f"{LENGTHS} --concurrency 2 --random-seed 42",
@@ -219,6 +231,13 @@ def check(case, run):
     assert found["request_count"]["avg"] == case.requests
     for tag, mean in zip(("input", "output"), case.lengths, strict=True):
         assert mean in (None, found.get(f"{tag}_sequence_length", {}).get("avg"))
+    if "http_req_total" in found:
+        assert found["http_req_connection_reused"]["sum"] == case.requests - 2
+        assert "HTTP Waiting (TTFB)" in run.stdout
+        for line in run.lines:
+            phases = [line["metrics"][f"http_req_{each}"]["value"] for each in PHASES]
+            took = line["metadata"]["request_end_ns"] - line["metadata"]["request_start_ns"]
+            assert sum(phases) == pytest.approx(took / 1e6)
     if "goodput" in found:
         assert found["good_request_count"]["avg"] == case.requests
 

@@ -13,6 +13,20 @@ MODULES = [each.name for each in pkgutil.iter_modules(aiperf.metrics.__path__)]
 
 # Tag, header and unit as users of NVIDIA's AIPerf know them; a schedule lag is ours alone.
 KNOWN = {
+    "http_req_blocked": ("HTTP Blocked", "ms"),
+    "http_req_dns_lookup": ("HTTP DNS Lookup", "ms"),
+    "http_req_connecting": ("HTTP Connecting", "ms"),
+    "http_req_sending": ("HTTP Sending", "ms"),
+    "http_req_waiting": ("HTTP Waiting (TTFB)", "ms"),
+    "http_req_receiving": ("HTTP Receiving", "ms"),
+    "http_req_duration": ("HTTP Duration (excl. conn)", "ms"),
+    "http_req_connection_overhead": ("HTTP Connection Overhead", "ms"),
+    "http_req_total": ("HTTP Total Time", "ms"),
+    "http_req_data_sent": ("HTTP Data Sent", "KB"),
+    "http_req_data_received": ("HTTP Data Received", "KB"),
+    "http_req_chunks_sent": ("HTTP Chunks Sent", "count"),
+    "http_req_chunks_received": ("HTTP Chunks Received", "count"),
+    "http_req_connection_reused": ("HTTP Connection Reused", "ratio"),
     "time_to_first_token": ("Time to First Token", "ms"),
     "time_to_second_token": ("Time to Second Token", "ms"),
     "request_latency": ("Request Latency", "ms"),

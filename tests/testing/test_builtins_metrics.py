@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 
 from aiperf.common.factories import MetricFactory
-from aiperf.common.models import Usage
+from aiperf.common.models import RawRecord, Usage
+from aiperf.common.request_trace import RequestTrace
 from aiperf.testing import MetricContract
 from aiperf.testing.samples import MS, Totals, record
 
@@ -14,6 +15,22 @@ STREAMED = record()
 """Sent at 1 s; chunks 100, 150 and 200 ms later; ten tokens in, five out."""
 NOTHING = record(content_ns=array("q"))
 UNCOUNTED = record(usage=Usage())
+UNTRACED = record(raw=None)
+REUSED = record(
+    raw=RawRecord(
+        start_ns=START,
+        sent_ns=START + 3 * MS,
+        end_ns=START + 40 * MS,
+        parts=[b" " * 1024],
+        part_ns=array("q", [START + 30 * MS]),
+        connection_reused=True,
+        trace=RequestTrace(sent_bytes=1024),
+    )
+)
+PHASES = [
+    f"http_req_{each}"
+    for each in ("blocked", "dns_lookup", "connecting", "sending", "waiting", "receiving")
+]
 ONE_CHUNK = record(content_ns=array("q", [START + 100 * MS]))
 
 
@@ -334,6 +351,76 @@ class TestOverallUsagePromptCacheReadPct(MetricContract):
         ),
         (Totals(totals={"usage_prompt_tokens": 12.0}), None),
     )
+
+
+class TestHttpReqBlocked(MetricContract):
+    implementation = "http_req_blocked"
+    examples = ((STREAMED, 1.0), (REUSED, 0.0), (UNTRACED, None))
+
+
+class TestHttpReqDnsLookup(MetricContract):
+    implementation = "http_req_dns_lookup"
+    examples = ((STREAMED, 2.0), (REUSED, 0.0), (UNTRACED, None))
+
+
+class TestHttpReqConnecting(MetricContract):
+    implementation = "http_req_connecting"
+    examples = ((STREAMED, 17.0), (REUSED, 0.0), (UNTRACED, None))
+
+
+class TestHttpReqSending(MetricContract):
+    implementation = "http_req_sending"
+    examples = ((STREAMED, 10.0), (REUSED, 3.0), (UNTRACED, None))
+
+
+class TestHttpReqWaiting(MetricContract):
+    implementation = "http_req_waiting"
+    examples = ((STREAMED, 70.0), (REUSED, 27.0), (UNTRACED, None))
+
+
+class TestHttpReqReceiving(MetricContract):
+    implementation = "http_req_receiving"
+    examples = ((STREAMED, 110.0), (REUSED, 10.0), (UNTRACED, None))
+
+
+class TestHttpReqDuration(MetricContract):
+    implementation = "http_req_duration"
+    examples = ((STREAMED, 190.0), (REUSED, 40.0), (UNTRACED, None))
+
+
+class TestHttpReqConnectionOverhead(MetricContract):
+    implementation = "http_req_connection_overhead"
+    examples = ((reading(**dict.fromkeys(PHASES[:3], 2.0)), 6.0),)
+
+
+class TestHttpReqTotal(MetricContract):
+    implementation = "http_req_total"
+    examples = ((reading(**dict.fromkeys(PHASES, 2.0)), 12.0),)
+
+
+class TestHttpReqDataSent(MetricContract):
+    implementation = "http_req_data_sent"
+    examples = ((STREAMED, 2.0), (REUSED, 1.0), (UNTRACED, None))
+
+
+class TestHttpReqDataReceived(MetricContract):
+    implementation = "http_req_data_received"
+    examples = ((STREAMED, 1.5), (REUSED, 1.0), (UNTRACED, None))
+
+
+class TestHttpReqChunksSent(MetricContract):
+    implementation = "http_req_chunks_sent"
+    examples = ((STREAMED, 1), (REUSED, 1), (UNTRACED, None))
+
+
+class TestHttpReqChunksReceived(MetricContract):
+    implementation = "http_req_chunks_received"
+    examples = ((STREAMED, 2), (REUSED, 1), (UNTRACED, None))
+
+
+class TestHttpReqConnectionReused(MetricContract):
+    implementation = "http_req_connection_reused"
+    examples = ((STREAMED, 0), (REUSED, 1), (UNTRACED, None))
 
 
 def test_every_metric_is_here():

@@ -10,6 +10,7 @@ import pytest
 from aiperf.common.config import TransportConfig
 from aiperf.common.errors import ConfigError
 from aiperf.common.models import RawRecord
+from aiperf.common.request_trace import RequestTrace
 from aiperf.transports.http_transport import HTTPTransport
 
 
@@ -75,6 +76,51 @@ def test_a_record_says_what_happened_when(run, serve, open_client):
     assert moments[0] > 0
     assert record.end_ns == record.part_ns[-1]
     assert not record.connection_reused
+
+
+def test_a_trace_has_what_came_before_a_request_was_sent(run, serve, open_client):
+    """The lookup of a name and the connection, once; an open connection has neither."""
+
+    async def script(peer):
+        for _ in range(2):
+            await peer.request()
+            await peer.answer()
+
+    async def main():
+        async with serve(script) as server:
+            named = server.url.replace("127.0.0.1", "localhost")
+            async with open_client(named, trace=True) as client:
+                return [await client.send(), await client.send()]
+
+    first, second = run(main())
+    trace = first.trace
+    moments = [first.start_ns, trace.lookup_ns, trace.connect_ns, trace.connected_ns, first.sent_ns]
+    assert moments == sorted(moments)
+    assert all(moments)
+    assert trace.sent_bytes > 0
+    assert second.connection_reused
+    assert second.trace == RequestTrace(trace.sent_bytes)
+
+
+def test_a_trace_without_a_lookup(run, serve, open_client):
+    """An address needs none; and without being asked for, there is no trace."""
+
+    async def script(peer):
+        await peer.request()
+        await peer.answer()
+
+    async def main():
+        async with serve(script) as server:
+            records = []
+            for trace in (True, False):
+                async with open_client(server.url, trace=trace) as client:
+                    records.append(await client.send())
+            return records
+
+    traced, untraced = run(main())
+    assert traced.trace.lookup_ns == 0
+    assert traced.start_ns <= traced.trace.connect_ns <= traced.trace.connected_ns
+    assert untraced.trace is None
 
 
 def test_each_read_of_a_body_is_a_part_with_its_own_time(run, serve, open_client, until):
