@@ -164,7 +164,10 @@ def _is_best(each: Combination, key: str) -> dict[str, Any]:
 
 
 def _statistics(each: Combination) -> dict[str, Any]:
-    return {key: asdict(value) for key, value in each.statistics.items()}
+    return {
+        key: {name: number for name, number in asdict(value).items() if number is not None}
+        for key, value in each.statistics.items()
+    }
 
 
 def _run(run: SweptRun) -> dict[str, Any]:

@@ -46,6 +46,12 @@ _FEWEST = 2
     help="Exit with status 3 if a metric is worse than the first run's by more than this, and the "
     "difference is not within noise.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page with plots of the runs and the table, too: one file that needs no network.",
+)
 @as_json_option
 @click.pass_context
 def compare_runs(
@@ -56,6 +62,7 @@ def compare_runs(
     confidence: float,
     max_regression: float | None,
     *,
+    html: Path | None,
     as_json: bool,
 ) -> None:
     """Compare finished runs with the first of them: what differs, by how much, and how surely.
@@ -75,6 +82,10 @@ def compare_runs(
     names = _names(runs)
     read = [read_run(Path(run), name) for run, name in zip(runs, names, strict=True)]
     comparison = compare(read, tuple(dict.fromkeys(statistics)), confidence / 100)
+    if html is not None:
+        from aiperf.cli.compare_page import write_comparison_page  # noqa: PLC0415 - if asked for
+
+        write_comparison_page(html, comparison)
     if as_json:
         from aiperf.cli.json_text import echo_json  # noqa: PLC0415 - for JSON only
 

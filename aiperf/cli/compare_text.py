@@ -25,12 +25,16 @@ _SIGNIFICANT = 4
 
 def comparison_text(comparison: Comparison) -> str:
     """Return the table of metrics, what its marks mean, and the warnings."""
-    is_pair = len(comparison.runs) == 2  # noqa: PLR2004 - two runs have room for more columns
-    header, rows = _pair(comparison) if is_pair else _many(comparison)
-    lines = [right_aligned(header, rows, left=2), "", *_explanation(comparison)]
+    lines = [right_aligned(*comparison_table(comparison), left=2), "", *explanation(comparison)]
     if comparison.warnings:
         lines += ["", *(f"Warning: {each}" for each in comparison.warnings)]
     return "\n".join(lines)
+
+
+def comparison_table(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
+    """Return the header of the table, and its rows."""
+    is_pair = len(comparison.runs) == 2  # noqa: PLR2004 - two runs have room for more columns
+    return _pair(comparison) if is_pair else _many(comparison)
 
 
 def _pair(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
@@ -91,7 +95,8 @@ def _is_alone(row: Row) -> bool:
     return all(each is None for each in row.differences)
 
 
-def _explanation(comparison: Comparison) -> Iterator[str]:
+def explanation(comparison: Comparison) -> Iterator[str]:
+    """Yield what has no row, and what the marks mean."""
     equal = [row.tag for row in comparison.rows if _is_equal(row)]
     if equal:
         yield f"Equal in all runs: {', '.join(dict.fromkeys(equal))}."

@@ -9,10 +9,12 @@ import click
 
 from aiperf.benchmark.sweep import run_sweep
 from aiperf.benchmark.sweep_summary import csv_text, document
+from aiperf.cli.sweep_page import write_sweep_page
 from aiperf.cli.sweep_text import sweep_text
 from aiperf.common.encoding import to_json
 from aiperf.common.errors import ExportError
-from aiperf.common.files import make_directory_for, show, write_whole
+from aiperf.common.files import make_directory_for, remove, show, write_whole
+from aiperf.pages.plotly_script import plotly_script
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +34,18 @@ def profile_all(plan: SweepPlan) -> int:
     Raises:
         AIPerfError: no run can begin, or the summary cannot be written.
     """
-    path = plan.summary_file(".json")
+    path, page = plan.summary_file(".json"), plan.summary_directory / "report.html"
     make_directory_for(path)
+    wants_page = "html" in (plan.runs[0].config.types.exporters or ("html",))
+    if wants_page:
+        plotly_script(page)
+    for earlier in (path, plan.summary_file(".csv"), page):
+        remove(earlier)
     runs = run_sweep(plan, _Watcher(plan))
     is_shown = True
     try:
+        if wants_page:
+            write_sweep_page(page, plan, runs)
         if plan.show == "json":
             show(path.read_bytes(), path)
         elif plan.show == "tables":
@@ -59,9 +68,7 @@ class _Watcher:
 
     def begins(self, index: int, run: PlannedRun) -> None:
         if self._is_shown:
-            click.echo(
-                f"Run {index + 1} of {len(self._plan.runs)}: {self._plan.name_of(run)}", err=True
-            )
+            _say(f"Run {index + 1} of {len(self._plan.runs)}: {self._plan.name_of(run)}")
 
     def ended(self, runs: Sequence[SweptRun]) -> None:
         last = runs[-1]

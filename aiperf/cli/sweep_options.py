@@ -30,7 +30,7 @@ sweep = together(
         type=Number(min=0.5, max=0.999),
         default=0.95,
         show_default=True,
-        help="How often the intervals of --num-profile-runs are to be right, from 0.5 to 0.999.",
+        help="How often the intervals over repeated runs are to be right, from 0.5 to 0.999.",
     ),
     click.option(
         "--parameter-sweep-cooldown-seconds",

@@ -29,29 +29,44 @@ _COLUMNS = {
 
 def sweep_text(plan: SweepPlan, runs: Sequence[SweptRun]) -> str:
     """Return the table, what is best of it, what to doubt, and where the artifacts are."""
+    lines = [right_aligned(*sweep_table(plan, runs)), ""]
+    lines += sentences(plan, runs)
+    lines += [f"Warning: {each}" for each in sweep_warnings(plan, runs)]
+    lines.append(f"Artifacts: {plan.directory}; summary: {plan.summary_file('.json')}")
+    return "\n".join((*lines, ""))
+
+
+def sweep_table(plan: SweepPlan, runs: Sequence[SweptRun]) -> tuple[list[str], list[list[str]]]:
+    """Return the header, and a row for each combination of parameters."""
     found = combinations(runs, plan.config.confidence_level)
     keys = [key for key in _COLUMNS if any(key in each.statistics for each in found)]
     names = [each["name"] for each in plan.parameters]
     header = [*names, *(_COLUMNS[key] for key in keys), "requests", "errors", ""]
-    lines = [right_aligned(header, [_row(each, keys) for each in found]), ""]
-    if keys:
-        lines.append("Latencies are in ms, goodput in requests/s.")
+    return header, [_row(each, keys) for each in found]
+
+
+def sentences(plan: SweepPlan, runs: Sequence[SweptRun]) -> Iterator[str]:
+    """Yield what the table means, and what is best of it."""
+    yield "Latencies are in ms, goodput in requests/s."
     if plan.config.num_profile_runs > 1:
-        lines.append(
+        yield (
             f"Means over the runs with the same values; after \N{PLUS-MINUS SIGN} is half their "
             f"{100 * plan.config.confidence_level:g} % interval."
         )
-    lines += _choice(found) if plan.is_sweep else ()
+    if plan.is_sweep:
+        yield from _choice(combinations(runs, plan.config.confidence_level))
     if len(runs) < len(plan.runs):
-        lines.append(f"The sweep was stopped after {len(runs)} of {len(plan.runs)} runs.")
-    lines += [
-        f"Warning: {plan.name_of(run.planned)}: {warning}"
+        yield f"The sweep was stopped after {len(runs)} of {len(plan.runs)} runs."
+
+
+def sweep_warnings(plan: SweepPlan, runs: Sequence[SweptRun]) -> list[str]:
+    """Return what the runs warn of, each with the run's name."""
+    return [
+        f"{plan.name_of(run.planned)}: {warning}"
         for run in runs
         for warning in run.warnings
         if warning not in run.failures
     ]
-    lines.append(f"Artifacts: {plan.directory}; summary: {plan.summary_file('.json')}")
-    return "\n".join((*lines, ""))
 
 
 def _row(each: Combination, keys: Sequence[str]) -> list[str]:

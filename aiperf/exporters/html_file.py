@@ -1,18 +1,11 @@
-"""Writes ``report.html``: the run as one page with plots, which needs no network.
-
-The plots are plotly.js's. The Python package ``plotly`` brings the script; it is read as a file and
-never imported, and the figures are given as data, so that a report costs a run no start-up time.
-"""
+"""Writes ``report.html``: the run as one page with plots, which needs no network."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from aiperf.common.encoding import to_json
-from aiperf.common.errors import ExportError
-from aiperf.common.files import make_directory_for, remove, write_whole
+from aiperf.common.files import make_directory_for, remove
+from aiperf.pages.plotly_script import plotly_script
 
 if TYPE_CHECKING:
     from aiperf.common.config import OutputConfig
@@ -39,7 +32,7 @@ class HTMLExporter:
             ExportError: One of them is missing.
         """
         make_directory_for(self._path)
-        self._plotly()
+        plotly_script(self._path)
         remove(self._path)
 
     def record(self, record: RequestRecord) -> None:
@@ -52,29 +45,10 @@ class HTMLExporter:
             ExportError: It could not be written.
         """
         # Imported when there is something to draw: numpy is heavy, and no run waits for it.
-        from aiperf.exporters.report_figures import BASE, charts_of  # noqa: PLC0415
-        from aiperf.exporters.report_page import own_script, page  # noqa: PLC0415
+        from aiperf.exporters.report_figures import charts_of  # noqa: PLC0415
+        from aiperf.exporters.report_page import body, page_title  # noqa: PLC0415
+        from aiperf.pages.frame import write_page  # noqa: PLC0415
 
         charts = charts_of(result)
-        figures = {each.key: each.figure() for group in charts.values() for each in group}
-        data = to_json({"base": BASE, "figures": figures}, self._path)
-        scripts = (self._plotly().read_bytes(), own_script())
-        write_whole(self._path, page(result, charts, scripts, data))
+        write_page(self._path, page_title(result), body(result, charts), charts)
         return str(self._path)
-
-    def _plotly(self) -> Path:
-        """Return where plotly.js is.
-
-        Raises:
-            ExportError: It is not installed, or without it.
-        """
-        spec = find_spec("plotly")
-        for place in (spec.submodule_search_locations if spec is not None else None) or ():
-            script = Path(place, "package_data", "plotly.min.js")
-            if script.is_file():
-                return script
-        msg = (
-            f"cannot write {self._path}: plotly.js, which draws the plots, is not installed. "
-            "Repair it with: pip install --force-reinstall plotly"
-        )
-        raise ExportError(msg, path=self._path)

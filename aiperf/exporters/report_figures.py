@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +17,13 @@ from aiperf.exporters.report_timeline import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from aiperf.common.models import RunResult
     from aiperf.common.record_table import RecordTable
-    from aiperf.exporters.report_charts import Chart
+    from aiperf.pages.charts import Chart
 
     Floats = NDArray[np.float64]
 
@@ -31,36 +31,6 @@ _VALID, _CANCELLED = 0, 2
 _DISTRIBUTIONS = ("time_to_first_token", "inter_token_latency", "request_latency")
 _OVER_TIME = (*_DISTRIBUTIONS, "schedule_lag")
 _TOKENS = "output_sequence_length"
-
-BASE: Mapping[str, Any] = {
-    "layout": {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "var(--text)"},
-        "margin": {"l": 60, "r": 14, "t": 30, "b": 46},
-        "xaxis": {
-            "gridcolor": "var(--line)",
-            "linecolor": "var(--line)",
-            "zerolinecolor": "var(--line)",
-            "automargin": True,
-            "title": {"standoff": 8},
-        },
-        "yaxis": {
-            "gridcolor": "var(--line)",
-            "linecolor": "var(--line)",
-            "zerolinecolor": "var(--line)",
-            "automargin": True,
-            "title": {"standoff": 8},
-        },
-        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        "hoverlabel": {
-            "bgcolor": "var(--surface)",
-            "bordercolor": "var(--line)",
-            "font": {"color": "var(--text)"},
-        },
-    }
-}
-"""What all figures have in common: a template of plotly's."""
 
 
 def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aiperf.exporters.report_charts import (
+from aiperf.exporters.report_series import centres, percentile_curve, value_edges
+from aiperf.pages.charts import (
     ACCENT,
     BAD,
     SECOND,
@@ -19,8 +20,7 @@ from aiperf.exporters.report_charts import (
     table_rows,
     upright,
 )
-from aiperf.exporters.report_numbers import number
-from aiperf.exporters.report_series import centres, percentile_curve, value_edges
+from aiperf.pages.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aiperf.exporters.report_charts import (
+from aiperf.exporters.report_series import (
+    centres,
+    counts,
+    in_flight,
+    in_flight_bins,
+    quantiles,
+    rates,
+    spread_rates,
+    time_edges,
+)
+from aiperf.pages.charts import (
     ACCENT,
     BAD,
     SECOND,
@@ -19,16 +29,6 @@ from aiperf.exporters.report_charts import (
     over_time,
     steps,
     table_rows,
-)
-from aiperf.exporters.report_series import (
-    centres,
-    counts,
-    in_flight,
-    in_flight_bins,
-    quantiles,
-    rates,
-    spread_rates,
-    time_edges,
 )
 
 if TYPE_CHECKING:

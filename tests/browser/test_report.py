@@ -1,4 +1,4 @@
-"""``report.html`` in a real browser: drawn, quiet, alone, and within its borders."""
+"""Reports, and pages of several runs, in a real browser: drawn, quiet, alone, in their borders."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytest
 from aiperf.common.config import OutputConfig
 from aiperf.common.models import ErrorCount, ErrorDetails
 from aiperf.exporters.html_file import HTMLExporter
+from aiperf.pages.run_curves import LATENCIES, ShownRun
+from aiperf.pages.runs_page import write_runs_page
 from aiperf.testing import samples
 
 pytestmark = pytest.mark.once
@@ -39,7 +41,7 @@ COLOURS = """(() => {
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Give the reports of a short run, and of one of 3,000 requests with errors and warnings."""
+    """Give the reports of a short run and of one of 3,000 requests, and a page of several runs."""
     results = {
         "short": samples.long_result(10, fail_every=0),
         "long": samples.long_result(
@@ -54,10 +56,35 @@ def reports(tmp_path_factory):
         output = OutputConfig(tmp_path_factory.mktemp(name))
         HTMLExporter(config=output).finish(result)
         paths[name] = output.artifact_dir / "report.html"
+    paths["runs"] = tmp_path_factory.mktemp("runs") / "runs.html"
+    write_runs_page(
+        paths["runs"],
+        LONG + HOSTILE,
+        said=[HOSTILE],
+        warnings=[HOSTILE],
+        runs=[shown(f"{name}, isl {isl}", isl, name) for isl in (10, 20) for name in range(1, 4)],
+        table_of_runs=(["run", "req/s"], [[HOSTILE, "1"]]),
+        origins={HOSTILE: HOSTILE},
+        documentation="Compare runs",
+    )
     return paths
 
 
-@pytest.mark.parametrize("name", ["short", "long"])
+def shown(name, isl, load):
+    """Return a run of a group that the page draws."""
+    metrics = {
+        "request_throughput": {"unit": "requests/sec", "avg": 10.0 * load},
+        "output_token_throughput": {"unit": "tokens/sec", "avg": 100.0 * load},
+        "output_token_throughput_per_user": {"unit": "tokens/sec/user", "p50": isl / load},
+        "goodput": {"unit": "requests/sec", "avg": 5.0 * load},
+        "error_request_count": {"unit": "requests", "avg": load},
+    }
+    for tag in LATENCIES:
+        metrics[tag] = {"unit": "ms", **{f"p{p}": isl + p * load for p in (1, 25, 50, 90, 99)}}
+    return ShownRun(name + HOSTILE, metrics, f"isl {isl}", load)
+
+
+@pytest.mark.parametrize("name", ["short", "long", "runs"])
 @pytest.mark.parametrize("window", [(1280, "light"), (380, "dark")], ids=["wide", "narrow"])
 def test_a_report_is_drawn_and_quiet_and_fits(browser_page, reports, tmp_path, name, window):
     """Every plot has marks and axis titles; the console is empty, and so is the network."""
@@ -65,9 +92,10 @@ def test_a_report_is_drawn_and_quiet_and_fits(browser_page, reports, tmp_path, n
     browser_page.open(reports[name], width=width, theme=theme)
     assert browser_page.complaints() == []
     assert browser_page.requests() == [reports[name].as_uri()]
-    assert browser_page.evaluate("document.title").endswith("AIPerf report")
+    title = browser_page.evaluate("document.title")
+    assert title.endswith("AIPerf" if name == "runs" else "AIPerf report")
     plots = browser_page.evaluate(PLOTS)
-    assert len(plots) == {"short": 13, "long": 14}[name]
+    assert len(plots) == {"short": 13, "long": 14, "runs": 10}[name]
     assert [plot["id"] for plot in plots if not plot["drawn"]] == []
     assert [plot["id"] for plot in plots if len(plot["titles"]) != 2] == []
     assert browser_page.evaluate(CUT_OFF) == []

@@ -81,6 +81,22 @@ def test_what_cannot_be_compared_takes_no_row(aiperf, run_of, fresh_python):
     assert [line for line in done.stdout.splitlines() if line.startswith("goodput")] == []
 
 
+@pytest.mark.once
+def test_a_page(aiperf, run_of, fresh_python):
+    """Beside the table, with the same words."""
+    done = aiperf("compare", run_of("a", 10), run_of("b", 20), "--html", "new/page.html")
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (fresh_python.cwd / "new/page.html").read_text(encoding="utf-8")
+    for each in (
+        "2 runs compared",
+        "request_latency (ms)",
+        "WORSE",
+        "The client used 93% of a core",
+    ):
+        assert each in page, each
+    assert aiperf("compare", "a", "b", "--html", "/dev/null/x").returncode == 1
+
+
 def test_json_has_everything(aiperf, run_of):
     """Also the rows in which nothing differs."""
     done = aiperf("compare", run_of("a", 10), run_of("b", 20), "--json", "--confidence", "99")

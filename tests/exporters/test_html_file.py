@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from aiperf import pages
 from aiperf.common.errors import ExportError
 from aiperf.common.models import ErrorCount, ErrorDetails, Statistics
 from aiperf.exporters.html_file import HTMLExporter
@@ -182,7 +183,7 @@ def test_nothing_heavy_is_imported(fresh_python):
 def test_every_colour_is_the_pages(export):
     """A colour that the style does not define would be drawn black on black."""
     page = export(samples.long_result(3000))
-    style = (Path(sys.modules[HTMLExporter.__module__].__file__).parent / "report.css").read_text()
+    style = (Path(pages.__file__).parent / "page.css").read_text()
     used = set(re.findall(r"var\((--\w+)\)", page.scripts[0][1]))
     assert {"--accent", "--bad", "--line", "--text"} <= used
     assert all(style.count(f"{name}:") == 2 for name in used)

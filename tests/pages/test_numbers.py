@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiperf.exporters.report_numbers import MISSING, largest, number, whole_or_number
+from aiperf.pages.numbers import MISSING, largest, number, whole_or_number
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aiperf.exporters.report_numbers import number
+from aiperf.pages.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
