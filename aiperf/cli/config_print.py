@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from aiperf.cli.length_pairs import LengthPairs
 from aiperf.cli.number_list import NumberList
-from aiperf.cli.option_kinds import groups_of
+from aiperf.cli.option_groups import groups_of
 from aiperf.cli.swept import Several
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import together
+from aiperf.cli.option_groups import together
 
 endpoint = together(
     "Endpoint",

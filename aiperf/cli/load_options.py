@@ -5,16 +5,8 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import (
-    COUNT,
-    GRACE,
-    MILLISECONDS,
-    PERCENT,
-    RATE,
-    SECONDS,
-    Number,
-    together,
-)
+from aiperf.cli.option_groups import together
+from aiperf.cli.option_kinds import COUNT, GRACE, MILLISECONDS, PERCENT, RATE, SECONDS, Number
 from aiperf.cli.swept import Swept
 
 load = together(

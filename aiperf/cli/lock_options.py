@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from aiperf.cli.option_kinds import together
+from aiperf.cli.option_groups import together
 from aiperf.cli.plugin_options import trace_option, use_option
 
 plugins = together(

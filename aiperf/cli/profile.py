@@ -10,12 +10,14 @@ from click.core import ParameterSource
 
 from aiperf.cli.class_types import check_class_types
 from aiperf.cli.config_option import config_option
-from aiperf.cli.dataset_options import audio, conversation, dataset, image, prefix, rankings
+from aiperf.cli.conversation_options import conversation, prefix, rankings
+from aiperf.cli.dataset_options import dataset
 from aiperf.cli.endpoint_options import endpoint
 from aiperf.cli.load_options import load
 from aiperf.cli.lock_options import plugins
+from aiperf.cli.media_options import audio, image
 from aiperf.cli.metric_options import metrics
-from aiperf.cli.option_kinds import GroupedCommand
+from aiperf.cli.option_groups import GroupedCommand
 from aiperf.cli.output_options import output
 from aiperf.cli.plugin_options import trace_plugins as begin_tracing
 from aiperf.cli.sweep_options import sweep

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from aiperf.cli.option_kinds import COUNT, Number, together
+from aiperf.cli.option_groups import together
+from aiperf.cli.option_kinds import COUNT, Number
 
 _PAUSE = Number("seconds", min=0)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from aiperf.cli.class_types import class_type_option
-from aiperf.cli.option_kinds import COUNT, GRACE, RATE, SECONDS, Whole, together
+from aiperf.cli.option_groups import together
+from aiperf.cli.option_kinds import COUNT, GRACE, RATE, SECONDS, Whole
 
 warmup = together(
     "Warm-up",

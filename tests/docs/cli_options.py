@@ -11,7 +11,7 @@ import click
 import yaml
 
 from aiperf.cli.main import aiperf
-from aiperf.cli.option_kinds import GroupedCommand, groups_of
+from aiperf.cli.option_groups import GroupedCommand, groups_of
 
 HEADING = """\
 # Command-line options
