@@ -106,12 +106,16 @@ class GRPCServer(HTTPServer):
         self._idle.clear()
         if self.behaviour is Behaviour.NO_HTTP:
             writer.write(b"\x15\x03\x01 this is no HTTP\r\n\r\n")
-        back, forth = await asyncio.open_connection("127.0.0.1", self._port)
-        self._writers |= {writer, forth}
+        self._writers.add(writer)
         try:
-            await asyncio.gather(_relay(reader, forth), _relay(back, writer))
+            back, forth = await asyncio.open_connection("127.0.0.1", self._port)
+            self._writers.add(forth)
+            try:
+                await asyncio.gather(_relay(reader, forth), _relay(back, writer))
+            finally:
+                self._writers.discard(forth)
         finally:
-            self._writers -= {writer, forth}
+            self._writers.discard(writer)
             self._tasks.discard(task)
             self.connections -= 1
             if not self.connections:

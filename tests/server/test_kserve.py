@@ -168,6 +168,7 @@ async def _calls(url, *accepted):
 
 
 @GRPC
+@pytest.mark.once
 def test_grpc_shares_numbers_words_and_the_log(tmp_path, client_of):
     """A request's words come from its number, whatever it comes over; times are logged alike."""
     log = tmp_path / "truth.jsonl"
@@ -196,6 +197,7 @@ def test_grpc_shares_numbers_words_and_the_log(tmp_path, client_of):
 
 
 @GRPC
+@pytest.mark.once
 def test_grpc_fails_as_the_error_rate_asks():
     """With the status that says the same as the HTTP status; within a stream, in a message."""
     settings = ServerSettings(ttft=0, itl=0, error_rate=1, error_status=429, grpc_port=0)

@@ -82,6 +82,7 @@ def test_there_is_a_connection_for_every_hundred_requests(run, until):
     run(main())
 
 
+@pytest.mark.once
 def test_a_server_that_falls_silent_is_an_error(run):
     """Before the first message as in the middle; what came is kept."""
 
@@ -89,7 +90,7 @@ def test_a_server_that_falls_silent_is_an_error(run):
         server = GRPCServer()
         async with (
             server.running(),
-            open_transport(server.url, idle_timeout=0.1) as transport,
+            open_transport(server.url, idle_timeout=0.25) as transport,
         ):
             assert (await send(transport, STREAM)).error is None
             server.behaviour = Behaviour.HANG
@@ -101,12 +102,13 @@ def test_a_server_that_falls_silent_is_an_error(run):
     run(main())
 
 
+@pytest.mark.once
 def test_a_server_that_is_late_with_its_first_message_is_an_error(run):
     """What comes after it may take longer."""
 
     async def main():
         server = GRPCServer()
-        limits = {"first_byte_timeout": 0.1, "request_timeout": 0.4}
+        limits = {"first_byte_timeout": 0.25, "request_timeout": 0.5}
         async with server.running(), open_transport(server.url, **limits) as transport:
             server.behaviour = Behaviour.HANG
             assert (await send(transport, STREAM)).error.type == "FirstByteTimeout"
@@ -175,6 +177,7 @@ def test_a_message_that_is_too_large_is_an_error(run):
     run(main())
 
 
+@pytest.mark.once
 def test_a_server_that_dies_is_an_error_for_each_request(run, until):
     """Once: those under way lose their connection, and the next finds nobody there."""
 
@@ -197,6 +200,7 @@ def test_a_server_that_dies_is_an_error_for_each_request(run, until):
     run(main())
 
 
+@pytest.mark.once
 def test_a_cancelled_call_is_taken_back(run, tmp_path, until):
     """The server is told, and stops working on it."""
 
