@@ -13,8 +13,8 @@ from aiperf.common.factories import MetricFactory, TransportFactory
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aiperf.benchmark.goodput import Objective
     from aiperf.common.config import BenchmarkConfig
+    from aiperf.common.objectives import Objective
     from aiperf.common.protocols import MetricProtocol
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import in_order, name_of
 from aiperf.benchmark.plain_values import finite, plain
 from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
@@ -18,13 +17,14 @@ from aiperf.benchmark.statistics import summarize
 from aiperf.benchmark.time_slices import Slicer
 from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
+from aiperf.common.objectives import good_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from aiperf.benchmark.goodput import Objective
     from aiperf.common.models import ErrorDetails, RequestRecord, TimeSlice
+    from aiperf.common.objectives import Objective
     from aiperf.common.protocols import MetricProtocol
 
 CANCELLED = error_details(

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.exporting import export
-from aiperf.benchmark.goodput import Objective
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.recorded_metric import recorded_metric
@@ -16,6 +15,7 @@ from aiperf.benchmark.recorded_run import FILE_NAME, About, read
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import ExporterFactory, MetricFactory, PluginDiscovery
 from aiperf.common.models import ClockAnchor, RunResult
+from aiperf.common.objectives import Objective
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiperf.benchmark.goodput import good_rows
 from aiperf.benchmark.metric_order import name_of
 from aiperf.benchmark.plain_values import finite
 from aiperf.benchmark.statistics import summarize
 from aiperf.common.models import Statistics, TimeSlice
+from aiperf.common.objectives import good_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from aiperf.benchmark.goodput import Objective
+    from aiperf.common.objectives import Objective
     from aiperf.common.protocols import MetricProtocol, RunMetricProtocol
     from aiperf.common.record_table import RecordTable
 

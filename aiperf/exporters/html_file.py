@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from aiperf.common.files import make_directory_for, remove
+from aiperf.common.objectives import Objective
 from aiperf.pages.plotly_script import plotly_script
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ class HTMLExporter:
 
     def __init__(self, *, config: OutputConfig) -> None:
         self._path = config.artifact_dir / FILE_NAME
+        self._objectives: tuple[Objective, ...] = ()
 
-    def start(self, context: RunContext) -> None:  # noqa: ARG002 - all of it is in the result too
+    def start(self, context: RunContext) -> None:
         """Make sure that there is a place to write to, and the script that draws.
 
         An earlier run's file is removed: it does not stand for this run if this one is killed.
@@ -34,6 +36,8 @@ class HTMLExporter:
         make_directory_for(self._path)
         plotly_script(self._path)
         remove(self._path)
+        asked = context.description.get("objectives", ())
+        self._objectives = tuple(Objective(**each) for each in asked)
 
     def record(self, record: RequestRecord) -> None:
         """Do nothing: the result has a table of all requests."""
@@ -49,6 +53,6 @@ class HTMLExporter:
         from aiperf.exporters.report_page import body, page_title  # noqa: PLC0415
         from aiperf.pages.frame import write_page  # noqa: PLC0415
 
-        charts = charts_of(result)
+        charts = charts_of(result, self._objectives)
         write_page(self._path, page_title(result), body(result, charts), charts)
         return str(self._path)

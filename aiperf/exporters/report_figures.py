@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aiperf.common.objectives import good_rows
 from aiperf.exporters.report_latencies import distribution_charts
 from aiperf.exporters.report_timeline import (
     Timeline,
     concurrency_chart,
     error_rate_charts,
+    goodput_chart,
     latency_chart,
     request_rate_chart,
     token_rate_chart,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from aiperf.common.models import RunResult
+    from aiperf.common.objectives import Objective
     from aiperf.common.record_table import RecordTable
     from aiperf.pages.charts import Chart
 
@@ -33,8 +36,15 @@ _OVER_TIME = (*_DISTRIBUTIONS, "schedule_lag")
 _TOKENS = "output_sequence_length"
 
 
-def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
-    """Return the charts below each heading; none where no request was sent."""
+def charts_of(
+    result: RunResult, objectives: Sequence[Objective] = ()
+) -> dict[str, Sequence[Chart]]:
+    """Return the charts below each heading; none where no request was sent.
+
+    Args:
+        result: The run.
+        objectives: What a good request must meet, if anything was asked for.
+    """
     records = result.records
     if records is None:
         return {}
@@ -50,9 +60,12 @@ def charts_of(result: RunResult) -> dict[str, Sequence[Chart]]:
     over_time = {tag: columns[tag] for tag in _OVER_TIME if tag in columns}
     valid = {tag: over_time[tag] for tag in _DISTRIBUTIONS if tag in over_time}
     load = [request_rate_chart(timeline), concurrency_chart(timeline)]
+    if objectives:
+        is_good = good_rows(records, objectives)[sent]
+        load.insert(1, goodput_chart(timeline, is_good, objectives))
     if _TOKENS in columns:
         first = columns.get("time_to_first_token", np.full(len(timeline.starts), np.nan))
-        load.insert(1, token_rate_chart(timeline, columns[_TOKENS], first))
+        load.insert(-1, token_rate_chart(timeline, columns[_TOKENS], first))
     return {
         "Latency distributions": list(distribution_charts(by_tag, valid)),
         "Latencies over time": [

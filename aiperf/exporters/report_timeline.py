@@ -32,11 +32,12 @@ from aiperf.pages.charts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from aiperf.common.models import Statistics
+    from aiperf.common.objectives import Objective
 
     Floats = NDArray[np.float64]
 
@@ -131,6 +132,40 @@ def request_rate_chart(timeline: Timeline) -> Chart:
         layout=over_time("Requests (requests/s)", timeline.duration_s, legend=True),
         columns=("from (s)", "to (s)", "sent (requests/s)", "answered (requests/s)"),
         rows=table_rows(edges[:-1], edges[1:], sent, done),
+    )
+
+
+def goodput_chart(
+    timeline: Timeline, is_good: NDArray[np.bool_], asked: Sequence[Objective]
+) -> Chart:
+    """Return how many requests a second met every objective that was ``asked``.
+
+    Args:
+        timeline: All requests.
+        is_good: Which of them did.
+        asked: The objectives, at least one.
+    """
+    edges = timeline.edges()
+    done = rates(timeline.ends[timeline.is_valid], edges)
+    good = rates(timeline.ends[is_good], edges)
+    met = " and ".join(
+        f"{each.tag} {'at least' if each.larger_is_better else 'at most'} {each.value:g}"
+        for each in asked
+    )
+    return Chart(
+        key="goodput-over-time",
+        title="Goodput over time",
+        note=(
+            f"Requests that ended in each {_width(edges)}, divided by its length: all valid ones, "
+            f"and the good ones, which met {met}."
+        ),
+        traces=[
+            steps("answered", edges, done, SECOND, dash="dot", width=1.5),
+            steps("good", edges, good, THIRD),
+        ],
+        layout=over_time("Requests (requests/s)", timeline.duration_s, legend=True),
+        columns=("from (s)", "to (s)", "answered (requests/s)", "good (requests/s)"),
+        rows=table_rows(edges[:-1], edges[1:], done, good),
     )
 
 

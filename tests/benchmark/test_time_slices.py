@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiperf.benchmark.goodput import Objective
 from aiperf.benchmark.record_table import CANCELLED, FAILED, VALID, Table
 from aiperf.benchmark.time_slices import Slicer
 from aiperf.common.factories import MetricFactory
+from aiperf.common.objectives import Objective
 
 SECOND = 10**9
 

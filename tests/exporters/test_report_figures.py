@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from aiperf.common.objectives import Objective, good_rows
 from aiperf.exporters.report_figures import charts_of
 from aiperf.testing import samples
 
@@ -89,6 +90,19 @@ def test_rates_over_time_add_up_to_the_run(long):
         widths = np.diff(trace["x"])
         mean = (trace["y"][:-1] * widths).sum() / widths.sum()
         assert mean == pytest.approx(values[tag], rel=1e-3)
+
+
+def test_goodput_is_drawn_where_it_was_asked_for(long):
+    """Beside all answers; in the words is what was asked."""
+    asked = [Objective("request_latency", 400.0), Objective("inter_token_latency", 0, True)]  # noqa: FBT003 - its third field
+    charts = {each.key: each for each in charts_of(long, asked)["Load over time"]}
+    assert list(charts)[:3] == ["requests-over-time", "goodput-over-time", "tokens-over-time"]
+    chart = charts["goodput-over-time"]
+    assert "request_latency at most 400 and inter_token_latency at least 0." in chart.note
+    answered, good = (each["y"][:-1] @ np.diff(each["x"]) for each in chart.traces)
+    assert answered == pytest.approx(2850, rel=1e-4)
+    assert good == pytest.approx(good_rows(long.records, asked).sum(), rel=1e-4)
+    assert 0 < good < answered
 
 
 def test_concurrency_is_what_was_asked_for(long):
