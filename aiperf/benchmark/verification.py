@@ -18,6 +18,7 @@ from aiperf.common.config import (
     OutputConfig,
     TransportConfig,
 )
+from aiperf.plugins.errors import AIPerfError
 from aiperf.server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ _LEAST_REQUESTS = 100
 _ROUNDS = 6
 _RAMP_S = 0.5
 _RATE_S = 5.0
+
+
+class VerificationStopped(AIPerfError):  # noqa: N818 - nothing went wrong
+    """A run was ended by the signal ``number``: there is nothing more to compare."""
+
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ def verify(
     The runs' artifacts and the server's logs are in ``directory``.
 
     Raises:
+        VerificationStopped: A run was ended by a signal.
         AIPerfError: A run cannot be made.
     """
     protocol = GRPC if is_for_grpc(transport) else HTTP
@@ -163,6 +171,11 @@ def _run(
         ),
         ServerSettings(ttft=_TTFT_MS, itl=itl, jitter=0.1, seed=seed, log=log),
     )
+    if outcome.stopped_by is not None:
+        raise VerificationStopped(
+            f"stopped by signal {outcome.stopped_by} before all runs had ended",
+            number=outcome.stopped_by,
+        )
     truth = compare(place / "profile_export.jsonl", log, warmup=load.warmup_request_count)
     return truth, outcome.result.client_health["cpu_share"]
 

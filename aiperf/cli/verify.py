@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aiperf.benchmark.verification import Verified
 
 _HEADER = ("load", "requests", "error of", "values", "median", "p99", "max", "client CPU")
+_SIGNAL_BASE = 128
 
 
 @click.command("verify")
@@ -80,7 +81,10 @@ def verify(
     0.2 ms (over gRPC 0.5 ms) at the median and 2 ms at p99, for a rate within 0.1 %. Takes about 15
     seconds; keep the machine idle.
     """
-    from aiperf.benchmark.verification import verify as runs  # noqa: PLC0415 - not for --help
+    from aiperf.benchmark.verification import (  # noqa: PLC0415 - not for --help
+        VerificationStopped,
+    )
+    from aiperf.benchmark.verification import verify as runs  # noqa: PLC0415 - as above
     from aiperf.cli.discovered import discover  # noqa: PLC0415 - as above
 
     plugins = discover()
@@ -89,18 +93,24 @@ def verify(
         context.exit(plugins.exit_code)
     check_class_types(context, plugins.registry)
     found: list[Verified] = []
+    code = 0
     with ExitStack() as stack:
         directory = output_artifact_dir or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for each in runs(concurrencies, rates, directory, random_seed, transport):
-            found.append(each)
-            if not as_json:
-                click.echo(f"{each.load}: {_in_words(each)}", err=True)
-    failures = [failure for each in found for failure in each.failures]
+        try:
+            for each in runs(concurrencies, rates, directory, random_seed, transport):
+                found.append(each)
+                if not as_json:
+                    click.echo(f"{each.load}: {_in_words(each)}", err=True)
+        except VerificationStopped as stopped:
+            code = _SIGNAL_BASE + stopped.number
+            click.echo(f"Error: {stopped}", err=True)
+    if any(each.failures for each in found):
+        code = code or 1
     if as_json:
-        echo_json({"passed": not failures, "runs": [asdict(each) for each in found]})
-    else:
+        echo_json({"passed": not code, "runs": [asdict(each) for each in found]})
+    elif found:
         _print(found)
-    context.exit(1 if failures else 0)
+    context.exit(code)
 
 
 def _in_words(each: Verified) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -30,6 +34,32 @@ def test_both_sides_know_the_same_requests_and_tokens(aiperf, fresh_python):
     assert found["passed"] is (not run["failures"] + rate["failures"])
     kept = {each.name for each in (fresh_python.cwd / "kept").iterdir()}
     assert kept == {"concurrency-8", "rate-20"}
+
+
+@pytest.mark.once
+def test_a_signal_ends_all_of_it(tmp_path):
+    """What the runs that had ended have shown is printed."""
+    command = [sys.executable, "-W", "error", "-m", "aiperf", "verify", "--json"]
+    options = ["--concurrency", "60", "--concurrency", "1", "--artifact-dir", "kept"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*command, *options], cwd=tmp_path, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        try:
+            end = time.monotonic() + 60
+            records = tmp_path / "kept" / "concurrency-1" / "profile_export.jsonl"
+            while not (records.exists() and records.stat().st_size):
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 128 + signal.SIGINT
+    assert err == "Error: stopped by signal 2 before all runs had ended\n"
+    found = json.loads(out)
+    assert (found["passed"], [run["load"] for run in found["runs"]]) == (False, ["60 concurrent"])
 
 
 def test_the_table_has_a_row_for_each_quantity(capsys):
