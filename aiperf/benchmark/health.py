@@ -28,10 +28,15 @@ class ClientHealth(LoopWatch):
     Args:
         has_begun: whether a request has been sent; what the client does before that, such as
             rendering all payloads, is in no latency.
+        aside_ns: the processor time of threads that no time waits for.
     """
 
-    def __init__(self, has_begun: Callable[[], bool] = lambda: True) -> None:
-        super().__init__(has_begun)
+    def __init__(
+        self,
+        has_begun: Callable[[], bool] = lambda: True,
+        aside_ns: Callable[[], int] = lambda: 0,
+    ) -> None:
+        super().__init__(has_begun, aside_ns)
         self.elsewhere: tuple[LoopReading, ...] = ()
         """What was measured where the load was generated, if that was not this process.
 

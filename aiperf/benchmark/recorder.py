@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from aiperf.benchmark.counting_thread import CountingThread
 from aiperf.benchmark.part_errors import name_of, part_error
 from aiperf.benchmark.provenance import REDACTED
-from aiperf.benchmark.token_counting import TokenCounting
+from aiperf.benchmark.spare_turns import SpareTurns
+from aiperf.benchmark.token_counting import TokenCounting, Uncounted
 from aiperf.common.models import (
     PROFILING,
     WARMUP,
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
 _HOPELESS = 32
 """So many requests failed with none succeeding: a server is not there, not merely slow."""
 
-_SHARE = 4
-"""One of so many waiting requests is worked off in a turn of the loop, rounded up."""
-
-_AT_ONCE = 256
-"""At most so many are handed on together when the run has ended."""
-
 
 class _Finished(NamedTuple):  # a third of what a frozen dataclass costs to make
     raw: RawRecord
@@ -53,8 +47,7 @@ class Recorder:
     """The sink of an executor.
 
     :meth:`done` only puts the request into a queue, which is worked off between the turns of the
-    loop: one request at a time, so that no connection waits long for its time to be taken, and more
-    the longer the queue is, so that it never holds more than those that ended in a few turns.
+    loop, so that no connection waits long for its time to be taken.
 
     Args:
         endpoint: parses the responses.
@@ -90,8 +83,9 @@ class Recorder:
         self._keep_raw = keep_raw
         self._patience = max(_HOPELESS, 2 * concurrency)
         self._on_hopeless = on_hopeless
-        self._queue: deque[_Finished] = deque()
-        self._is_scheduled = False
+        self._finished: SpareTurns[_Finished] = SpareTurns(self._work_off)
+        self._counted: SpareTurns[RequestRecord] = SpareTurns(self._hand_on)
+        self._thread: CountingThread | None = None
         self.sent_count = 0
         self.ended_count = 0
         self.warmed_up_count = 0
@@ -101,6 +95,16 @@ class Recorder:
         self._tokens = TokenCounting(
             tokenizer, use_server_token_count=use_server_token_count, warnings=self.warnings
         )
+
+    def count_beside(self) -> None:
+        """Let a tokenizer that can count beside this loop, as the load's times are taken on it."""
+        if self._tokens.can_count_beside:
+            self._thread = CountingThread(self._tokens, self._counted.put)
+
+    @property
+    def beside_ns(self) -> int:
+        """The processor time of what was counted beside the loop."""
+        return 0 if self._thread is None else self._thread.cpu_ns
 
     def sent(self) -> None:
         """One request is about to start."""
@@ -122,7 +126,7 @@ class Recorder:
         """One request has ended; keep it for later."""
         self.ended_count += 1
         self.warmed_up_count += phase == WARMUP
-        self._queue.append(
+        self._finished.put(
             _Finished(
                 raw,
                 session_num,
@@ -135,28 +139,34 @@ class Recorder:
                 was_cancelled,
             )
         )
-        if not self._is_scheduled:
-            self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._work_off_some)
 
     def flush(self) -> None:
         """Work off everything that is left; the run has ended."""
-        while self._queue:
-            self._work_off(min(len(self._queue), _AT_ONCE))
+        self._finished.flush()
+        if self._thread is not None:
+            self._thread.flush()
+            self._counted.flush()
 
-    def _work_off_some(self) -> None:
-        self._is_scheduled = False
-        queue = self._queue
-        if queue:
-            self._work_off(-(-len(queue) // _SHARE))
-        if queue:
-            self._is_scheduled = True
-            asyncio.get_running_loop().call_soon(self._work_off_some)
+    def _work_off(self, batch: list[_Finished]) -> None:
+        """Work off some of the waiting requests, and hand them on together or have them counted."""
+        thread = self._thread
+        records = []
+        for finished in batch:
+            record, parsed = self._record(finished)
+            if thread is not None:
+                thread.put(Uncounted(record, parsed, finished.conversation.turns))
+                continue
+            if parsed is not None:
+                self._tokens.count(record, parsed, finished.conversation.turns)
+            records.append(record)
+        if records:
+            self._hand_on(records)
 
-    def _work_off(self, count: int) -> None:
-        """Work off so many of the waiting requests, and hand them on together."""
-        queue = self._queue
-        records = [self._record(queue.popleft()) for _ in range(count)]
+    def _hand_on(self, records: list[RequestRecord]) -> None:
+        """Let the metrics and the exporters have requests that are complete."""
+        for record in records:
+            self._engine.add(record)
+            self._keep_watch(record)
         for exporter in list(self._exporters):
             try:
                 together = getattr(exporter, "record_batch", None)
@@ -171,7 +181,8 @@ class Recorder:
                     f"{part_error(exporter, 'take a record', failure)}. It got no further records"
                 )
 
-    def _record(self, finished: _Finished) -> RequestRecord:
+    def _record(self, finished: _Finished) -> tuple[RequestRecord, ParsedResponse | None]:
+        """Return the record of a request, and its response if that is to be counted."""
         raw = finished.raw
         parsed: ParsedResponse | None = None
         error = raw.error
@@ -201,15 +212,13 @@ class Recorder:
             record.reasoning_chunks = parsed.reasoning_chunks
         if raw.trace is not None:
             record.raw = raw
-        if parsed is not None and error is None:
-            if self._streaming:
-                self._check_streamed(raw)
-            self._tokens.count(record, parsed, finished.conversation.turns)
+        if error is not None:
+            parsed = None
+        elif self._streaming:
+            self._check_streamed(raw)
         if self._keep_raw and record.phase == PROFILING:
             record.exchange = self._exchange(finished)
-        self._engine.add(record)
-        self._keep_watch(record)
-        return record
+        return record, parsed
 
     def _exchange(self, finished: _Finished) -> Exchange | None:
         """Return what was sent and received, without secrets that a server may have echoed."""

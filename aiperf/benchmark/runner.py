@@ -119,6 +119,8 @@ class Benchmark:
         self._executor: ExecutorProtocol = ExecutorFactory.create_instance(
             config.types.executor, load=config.load, build=self._builder, sink=self._recorder
         )
+        if not hasattr(self._executor, "loop_readings"):  # it takes its times on this loop
+            self._recorder.count_beside()
         self._context = Context(
             config=input_config(config),
             provenance={
@@ -129,7 +131,10 @@ class Benchmark:
             description=description(chosen, config.metrics.slice_duration),
             units={metric.tag: metric.unit for metric in chosen.metrics},
         )
-        self._health = ClientHealth(has_begun=lambda: self._recorder.sent_count > 0)
+        self._health = ClientHealth(
+            has_begun=lambda: self._recorder.sent_count > 0,
+            aside_ns=lambda: self._recorder.beside_ns,
+        )
         self._live = Live(self._engine)
         self._stopped_by: int | None = None
         self._shown_phase = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiperf.benchmark.input_tokens import counted_tokens, input_tokens
 from aiperf.benchmark.part_errors import part_error
@@ -22,6 +22,14 @@ _ANSWERS = 1 << 11
 it comes again with the next turns of its conversation, and never after that."""
 
 
+class Uncounted(NamedTuple):
+    """A request with all turns of its conversation; ``None`` is nothing to count."""
+
+    record: RequestRecord
+    parsed: ParsedResponse | None
+    turns: Sequence[Turn]
+
+
 class TokenCounting:
     """Puts token counts into the records of requests that succeeded.
 
@@ -38,8 +46,28 @@ class TokenCounting:
         self._prompt_tokens = lru_cache(_PROMPTS)(tokenizer.count)
         self._answer_tokens = lru_cache(_ANSWERS)(tokenizer.count)
         self._takes_servers = use_server_token_count
+        self._known: dict[str, int] = {}
         self._missed_usage = False
         self._warnings = warnings
+
+    @property
+    def can_count_beside(self) -> bool:
+        """Whether counting leaves the interpreter to others, and is worth it."""
+        return not self._takes_servers and callable(getattr(self._tokenizer, "count_all", None))
+
+    def count_several(self, batch: Sequence[Uncounted]) -> None:
+        """Fill in the counts of several requests, whose responses are counted at one go."""
+        count_all = getattr(self._tokenizer, "count_all", None)
+        if count_all is not None:
+            texts = [text for each in batch if each.parsed for text in _texts(each.parsed) if text]
+            try:
+                self._known = dict(zip(texts, count_all(texts), strict=True))
+            except (Exception, SystemExit):  # noqa: BLE001 - what fails again by itself is told
+                self._known = {}
+        for record, parsed, turns in batch:
+            if parsed is not None:
+                self.count(record, parsed, turns)
+        self._known = {}
 
     def count(self, record: RequestRecord, parsed: ParsedResponse, turns: Sequence[Turn]) -> None:
         """Fill in the counts of a request: its last turn is that of ``record.turn_index``."""
@@ -96,12 +124,12 @@ class TokenCounting:
         tokenizer = self._tokenizer
         if tokenizer is None:
             return
-        output = parsed.text + parsed.tool_calls
+        output, reasoning = _texts(parsed)
         try:
-            if output or parsed.reasoning:
-                record.output_tokens = tokenizer.count(output) if output else 0
-            if parsed.reasoning:
-                record.reasoning_tokens = tokenizer.count(parsed.reasoning)
+            if output or reasoning:
+                record.output_tokens = self._count(tokenizer, output) if output else 0
+            if reasoning:
+                record.reasoning_tokens = self._count(tokenizer, reasoning)
         except (Exception, SystemExit) as failure:  # noqa: BLE001 - a plugin's; the run goes on
             record.output_tokens = record.reasoning_tokens = None
             self._tokenizer = None
@@ -109,3 +137,11 @@ class TokenCounting:
                 f"{part_error(tokenizer, 'count the tokens of a response', failure)}. From request "
                 f"{record.session_num} on, no output was counted"
             )
+
+    def _count(self, tokenizer: TokenizerProtocol, text: str) -> int:
+        return self._known[text] if text in self._known else tokenizer.count(text)
+
+
+def _texts(parsed: ParsedResponse) -> tuple[str, str]:
+    """Return what a response has of output, and of reasoning."""
+    return parsed.text + parsed.tool_calls, parsed.reasoning

@@ -40,10 +40,16 @@ class LoopWatch:
     Args:
         has_begun: whether a request has been sent; what happens before that, such as rendering
             all payloads, is in no latency.
+        aside_ns: the processor time of threads that the loop does not wait for.
     """
 
-    def __init__(self, has_begun: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        has_begun: Callable[[], bool] = lambda: True,
+        aside_ns: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._has_begun = has_begun
+        self._aside_ns = aside_ns
         self._counts = False
         self._lags_ms: array[float] = array("d")
         self._handle: asyncio.TimerHandle | None = None
@@ -63,17 +69,20 @@ class LoopWatch:
         if self._counts:
             self._counts = False
             self._wall_ns = time.perf_counter_ns() - self._wall_ns
-            self._cpu_ns = time.process_time_ns() - self._cpu_ns
+            self._cpu_ns = self._used_ns() - self._cpu_ns
 
     def reading(self) -> LoopReading:
         """Return what was measured until :meth:`stop`."""
         return LoopReading(self._lags_ms, self._wall_ns, self._cpu_ns)
 
+    def _used_ns(self) -> int:
+        return time.process_time_ns() - self._aside_ns()
+
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._counts and self._has_begun():
             self._counts = True
             self._wall_ns = time.perf_counter_ns()
-            self._cpu_ns = time.process_time_ns()
+            self._cpu_ns = self._used_ns()
         self._due_ns = time.perf_counter_ns() + int(_INTERVAL_S * 1e9)
         self._handle = loop.call_later(_INTERVAL_S, self._tick, loop)
 

@@ -103,6 +103,10 @@ class TransportProtocol(Protocol):
 class TokenizerProtocol(Protocol):
     """Counts tokens, and turns text into token ids and back.
 
+    A method ``count_all(texts)``, which returns the :meth:`count` of each, says that the tokenizer
+    counts mostly without the interpreter's lock, and in any thread: then no time that is taken
+    waits for it.
+
     An attribute ``about``, a JSON-ready mapping, may say which vocabulary it is; artifacts have it.
     ``revision`` and ``trust_remote_code`` are passed to ``__init__`` where they are given and the
     entry's metadata names them in ``takes``.

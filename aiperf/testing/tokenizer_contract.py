@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -65,6 +66,17 @@ class TokenizerContract(Contract):
                 assert isinstance(tokenizer.decode(part), str)
         if self.lossless:
             assert tokenizer.decode(()) == "", "no ids are no text"
+
+    def test_several_are_counted_as_each_by_itself(self) -> None:
+        """In another thread, too, where the tokenizer has ``count_all``."""
+        tokenizer = self._tokenizer()
+        count_all = getattr(tokenizer, "count_all", None)
+        if count_all is None:
+            return
+        with ThreadPoolExecutor(1) as thread, blaming("count_all() takes any number of texts"):
+            counts = list(thread.submit(count_all, list(TEXTS)).result())
+            assert list(count_all([])) == [], "no texts have no counts"
+        assert counts == [tokenizer.count(text) for text in TEXTS], "count_all() and count() differ"
 
     def test_no_name_is_needed(self) -> None:
         """``name=None`` means the tokenizer's own choice."""

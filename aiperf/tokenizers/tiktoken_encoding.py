@@ -55,6 +55,11 @@ class TiktokenTokenizer:
         """Return the number of tokens in ``text``."""
         return len(self._encoding.encode_ordinary(text))
 
+    def count_all(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens in each text."""
+        encode = self._encoding.encode_ordinary
+        return [len(encode(text)) for text in texts]
+
     def encode(self, text: str) -> list[int]:
         """Return the token ids of ``text``."""
         return self._encoding.encode_ordinary(text)

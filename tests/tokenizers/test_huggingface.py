@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import threading
 
 import pytest
 from huggingface_hub import constants
@@ -69,6 +70,31 @@ def test_counting_starts_no_thread(fresh_python, monkeypatch, tokenizer_director
     assert fresh_python(code, str(tokenizer_directory)) == "1 false\n"
     env = {"TOKENIZERS_PARALLELISM": "true"}
     assert fresh_python(code, str(tokenizer_directory), env=env).endswith(" true\n")
+
+
+def test_counting_leaves_the_interpreter_to_others(tokenizer_directory):
+    """No thread has to be interrupted for another one to go on meanwhile."""
+    interval = sys.getswitchinterval()
+    tokenizer = HuggingFaceTokenizer(name=str(tokenizer_directory))
+    text = "the quick brown fox " * 30_000
+    tokenizer.count(text[:20])
+    begun, ended = threading.Event(), threading.Event()
+
+    def count():
+        begun.set()
+        tokenizer.count_all([text])
+        ended.set()
+
+    thread = threading.Thread(target=count)
+    sys.setswitchinterval(60)
+    try:
+        thread.start()
+        assert begun.wait(20)
+        was_free = not ended.is_set()
+    finally:
+        sys.setswitchinterval(interval)
+        thread.join()
+    assert was_free
 
 
 def test_a_file(tokenizer_directory):
