@@ -178,10 +178,13 @@ class LoadPhase:
             self.cancel()
             raise
 
-    async def _may_start(self) -> bool:
-        """Count one request more, when it may start, and let another follow at once."""
-        if self._prefills is not None:
-            await self._wait_in(self._prefills.line, self._prefills.has_room)
+    async def _wait_for_prefill(self, prefills: PrefillLimit) -> bool:
+        """Wait until one more may wait for its first token."""
+        await self._wait_in(prefills.line, prefills.has_room)
+        return True
+
+    def _may_start(self) -> bool:
+        """Count one request more, and see to it that another can follow at once."""
         if self._is_closed:
             return False
         if self._left is not None:
@@ -195,27 +198,34 @@ class LoadPhase:
 
     async def _hold_session(self, scheduled_ns: int | None) -> None:
         """Hold one session from its first turn to its last."""
-        session = await self._begin(scheduled_ns)
+        if scheduled_ns is not None:
+            await self._wait_for_room()
+        session = self._begin()
         if session is None:
             return
-        times = TurnTimes(self._arrival, session, scheduled_ns)
-        while await self._may_start():
+        times = None
+        if scheduled_ns is not None:
+            times = TurnTimes(self._arrival, session, scheduled_ns)
+        prefills = self._prefills
+        while (prefills is None or await self._wait_for_prefill(prefills)) and self._may_start():
             record = await self._sender.send(session, scheduled_ns)
             if not session.advance(record):
                 break
-            session.ready_ns = times.following(record, scheduled_ns)
-            if scheduled_ns is not None:
-                scheduled_ns = session.ready_ns
+            if times is None:
+                session.ready_ns = ready_ns(session.turn, record, None)
+            else:
+                session.ready_ns = scheduled_ns = times.following(record)
             await self._pause(session.ready_ns)
         self._end(session)
 
-    async def _begin(self, scheduled_ns: int | None) -> HeldSession | None:
+    async def _wait_for_room(self) -> None:
+        """Wait until an open loop may begin a session, or there is none any more."""
+        sessions = self._sessions
+        await self._wait_in(sessions.line, lambda: sessions.has_room() or not sessions.has_more())
+
+    def _begin(self) -> HeldSession | None:
         """Begin a session, ``None`` if there is none to begin."""
         sessions = self._sessions
-        if scheduled_ns is not None:
-            await self._wait_in(
-                sessions.line, lambda: sessions.has_room() or not sessions.has_more()
-            )
         session = None if self._is_closed else sessions.begin()
         if not sessions.has_more():
             self._is_full = True
@@ -234,7 +244,11 @@ class LoadPhase:
             session: HeldSession | None = ready.popleft()
         else:
             session = sessions.begin()
-        if session is None or not await self._may_start():
+        if session is None:
+            return
+        if self._prefills is not None:
+            await self._wait_for_prefill(self._prefills)
+        if not self._may_start():
             return
         scheduled_ns = max(scheduled_ns, session.ready_ns)
         record = await self._sender.send(session, scheduled_ns)

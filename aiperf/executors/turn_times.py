@@ -23,19 +23,16 @@ class TurnTimes:
     Args:
         arrival: What let the session start.
         session: The session.
-        scheduled_ns: When it was to start; ``None`` without a schedule.
+        scheduled_ns: When it was to start.
     """
 
-    __slots__ = ("_gap_ns", "_session", "_zero_ns")
+    __slots__ = ("_gap_ns", "_scheduled_ns", "_session", "_zero_ns")
 
-    def __init__(
-        self, arrival: ArrivalProtocol, session: HeldSession, scheduled_ns: int | None
-    ) -> None:
+    def __init__(self, arrival: ArrivalProtocol, session: HeldSession, scheduled_ns: int) -> None:
         self._session = session
+        self._scheduled_ns = scheduled_ns
         self._gap_ns: int | None = None
         self._zero_ns: int | None = None
-        if scheduled_ns is None:
-            return
         if _paces_users(arrival):
             user = cast("PacesUsers", arrival)
             self._gap_ns = user.turn_gap_ns
@@ -43,16 +40,14 @@ class TurnTimes:
         elif session.turn.timestamp_ms is not None:
             self._zero_ns = scheduled_ns - round(session.turn.timestamp_ms * _NS_PER_MS)
 
-    def following(self, before: RawRecord, scheduled_ns: int | None) -> int:
-        """Return when the turn that is next may start.
-
-        Args:
-            before: How the turn before it went.
-            scheduled_ns: When that was to start.
-        """
-        if self._gap_ns is not None and scheduled_ns is not None:
-            return max(before.end_ns, scheduled_ns + self._gap_ns)
-        return ready_ns(self._session.turn, before, self._zero_ns)
+    def following(self, before: RawRecord) -> int:
+        """Return when the turn that is next may start, after the one that ended with ``before``."""
+        if self._gap_ns is not None:
+            found = max(before.end_ns, self._scheduled_ns + self._gap_ns)
+        else:
+            found = ready_ns(self._session.turn, before, self._zero_ns)
+        self._scheduled_ns = found
+        return found
 
 
 def ready_ns(turn: Turn, before: RawRecord, zero_ns: int | None) -> int:
