@@ -16,7 +16,7 @@ import click
 import yaml
 
 from aiperf.cli.swept import Swept
-from aiperf.plugins.nearest import did_you_mean
+from aiperf.plugins.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,9 @@ def read_config(path: Path, context: click.Context) -> dict[str, Any]:
         name = _plain(key.value)
         option = options.get(name)
         if option is None or option.name is None:
-            raise _bad(path, key, f"there is no option {name!r}. {did_you_mean(name, options)}")
+            near = nearest(name, options)
+            step = f"Did you mean {near!r}?" if near else "aiperf profile --print-config lists all."
+            raise _bad(path, key, f"there is no option {name!r}. {step}")
         if option.name in found:
             raise _bad(path, key, f"{name!r} is given a second time; remove one of them")
         try:

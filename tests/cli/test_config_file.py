@@ -67,6 +67,7 @@ def test_an_empty_file_asks_for_nothing(config_of):
             "there is no option 'concurency'. Did you mean 'concurrency'?",
         ),
         ("config: x", 1, "there is no option 'config'"),
+        ("zzzz: x", 1, "there is no option 'zzzz'. aiperf profile --print-config lists all."),
         ("concurrency: many", 1, "concurrency: 'many' is not a valid count"),
         ("\nbenchmark-duration: [1]", 2, "benchmark-duration: it takes one value, not a list"),
         ("concurrency: {a: 1}", 1, "concurrency: it takes a value, not names and values"),
