@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.composition import endpoint_metadata
 from aiperf.benchmark.goodput import objectives
+from aiperf.benchmark.metric_shape import refuse_misshapen, refuse_unknown_needs
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import MetricFactory, TransportFactory
 
@@ -48,10 +49,14 @@ def build_metrics(config: BenchmarkConfig) -> ChosenMetrics:
         for implementation in MetricFactory.list_implementations()
         if implementation.is_selected
     }
+    refuse_unknown_needs(offered)
     chosen = [tag for tag in offered if gives.issuperset(_needs(tag, offered, frozenset()))]
     asked = objectives(config.metrics.goodput, offered, chosen)
+    metrics = tuple(MetricFactory.create_instance(tag) for tag in chosen)
+    for tag, metric in zip(chosen, metrics, strict=True):
+        refuse_misshapen(tag, metric)
     return ChosenMetrics(
-        metrics=tuple(MetricFactory.create_instance(tag) for tag in chosen),
+        metrics=metrics,
         requires={tag: offered[tag].get("requires", ()) for tag in chosen},
         secondary=frozenset(
             tag

@@ -6,9 +6,10 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from aiperf.plugins.errors import AIPerfError
+from aiperf.plugins.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aiperf.common.protocols import MetricProtocol
 
@@ -64,6 +65,12 @@ def in_order(
         raise MetricOrderError(msg, tag=circle[0]) from None
 
 
+def _nearest(tag: str, known: Iterable[str]) -> str:
+    """Return the tag that was probably meant, or where all tags are listed."""
+    near = nearest(tag, known)
+    return f"Did you mean {near!r}?" if near else "aiperf plugins list has all tags."
+
+
 def _check(
     metric: MetricProtocol, required: Sequence[str], by_tag: Mapping[str, MetricProtocol]
 ) -> None:
@@ -73,7 +80,7 @@ def _check(
             msg = (
                 f"{name_of(metric)} requires {tag!r}, which is not computed in this run. "
                 f"Select {tag!r} too, or correct 'requires' in the metadata of the registry entry "
-                f"of {metric.tag!r}. Computed are: {', '.join(by_tag)}"
+                f"of {metric.tag!r}. {_nearest(tag, by_tag)}"
             )
             raise MetricOrderError(msg, tag=metric.tag)
         if metric.scope == "record" and by_tag[tag].scope == "run":

@@ -50,7 +50,7 @@ CHOICES: Final[Mapping[tuple[str, str], frozenset[str]]] = {
     ("endpoint", "inputs"): frozenset({"text", "image", "audio", "query"}),
     ("tokenizer", "takes"): frozenset({"revision", "trust_remote_code"}),
     ("metric", "scope"): frozenset({"record", "run"}),
-    ("metric", "needs"): frozenset({"streaming", "tokens"}),
+    ("metric", "needs"): frozenset({"http_trace", "streaming", "tokenizer", "tokens"}),
 }
 
 _SHOWN = {str: "a string", bool: "True or False", list: "a list of strings"}

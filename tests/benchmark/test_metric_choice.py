@@ -95,7 +95,8 @@ def test_a_metric_that_reads_one_that_is_left_out_is_left_out(fresh_python):
 
         def metric(tag, requires):
             name = tag.title()
-            globals()[name] = type(name, (), {"tag": tag, "scope": "record"})
+            own = {"tag": tag, "scope": "record", "header": name, "unit": "ms"}
+            globals()[name] = type(name, (), own)
             MetricFactory.register_lazy(tag, "__main__", name, metadata={"requires": requires})
 
         metric("third", ["second"])

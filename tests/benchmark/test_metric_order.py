@@ -59,8 +59,10 @@ def test_an_unknown_requirement_names_the_metric_and_its_class():
     assert str(caught.value) == (
         f"metric 'b' ({__name__}:Metric) requires 'missing', which is not computed in this run. "
         "Select 'missing' too, or correct 'requires' in the metadata of the registry entry of 'b'. "
-        "Computed are: a, b"
+        "aiperf plugins list has all tags."
     )
+    with pytest.raises(MetricOrderError, match=r"Did you mean 'latency'\?"):
+        in_order([Metric("latency"), Metric("b")], {"b": ["latncy"]})
 
 
 def test_a_circle_is_shown_in_reading_order():
