@@ -155,7 +155,7 @@ async def _calls(url, *accepted):
     from aiperf.common.models import RawRecord  # noqa: PLC0415 - as above
     from aiperf.transports.grpc_transport import GRPCTransport  # noqa: PLC0415 - as above
 
-    transport = GRPCTransport(config=TransportConfig(url))
+    transport = GRPCTransport(config=TransportConfig(url, request_timeout=30))
     records = []
     for number, accept in enumerate(accepted):
         body = json.dumps({"inputs": [TEXT]}).encode()
