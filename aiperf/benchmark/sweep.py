@@ -6,6 +6,7 @@ runs before it have left there.
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from contextlib import contextmanager
@@ -80,6 +81,7 @@ def run_sweep(plan: SweepPlan, watcher: Watcher) -> list[SweptRun]:
             ran = SweptRun(planned, failures=(str(error),))
         except _Stopped as stopped:
             ran = SweptRun(planned, stopped_by=stopped.number)
+        gc.collect()  # so that no run collects what the one before it has left
         runs.append(ran)
         watcher.ended(runs)
         if ran.stopped_by is not None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiperf.benchmark.sweep_plan import SweepPlan
 
 SCHEMA_VERSION = "1.0"
-THROUGHPUT = "request_throughput_avg"
+THROUGHPUT, GOODPUT = "request_throughput_avg", "goodput_avg"
 LATENCIES = ("time_to_first_token_p99", "request_latency_p99")
 """What the best configuration and the frontier are of: the first that all have."""
 _COLUMNS = ("mean", "std", "min", "max", "cv")
@@ -119,7 +119,7 @@ def csv_text(plan: SweepPlan, runs: Sequence[SweptRun]) -> str:
 
 
 def best(found: Iterable[Combination]) -> dict[str, Any]:
-    """Return the parameters with the highest throughput, and those with the lowest latency.
+    """Return the parameters with the highest throughput and goodput, and the lowest latency.
 
     Those of runs that were stopped or failed are not among them; so in :func:`frontier`.
     """
@@ -129,6 +129,9 @@ def best(found: Iterable[Combination]) -> dict[str, Any]:
     if ran and all(THROUGHPUT in each.statistics for each in ran):
         highest = max(ran, key=lambda each: each.statistics[THROUGHPUT].mean)
         most["best_throughput"] = _is_best(highest, THROUGHPUT)
+    if ran and all(GOODPUT in each.statistics for each in ran):
+        highest = max(ran, key=lambda each: each.statistics[GOODPUT].mean)
+        most["best_goodput"] = _is_best(highest, GOODPUT)
     if latency is not None:
         lowest = min(ran, key=lambda each: each.statistics[latency].mean)
         most["best_latency_p99"] = _is_best(lowest, latency)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiperf.cli.compare_text import comparison_table, explanation
 from aiperf.common.files import make_directory_for
-from aiperf.pages.run_curves import ShownRun
 from aiperf.pages.runs_page import write_runs_page
+from aiperf.pages.shown_runs import ShownRun
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiperf.benchmark.sweep_summary import combinations
 from aiperf.cli.sweep_text import sentences, sweep_table, sweep_warnings
-from aiperf.pages.run_curves import ShownRun
 from aiperf.pages.runs_page import write_runs_page
+from aiperf.pages.shown_runs import ShownRun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aiperf.benchmark.sweep_plan import SweepPlan
     from aiperf.benchmark.sweep_summary import Combination
 
-_LOADS = ("concurrency", "request_rate")
+_LOADS = ("concurrency", "request_rate", "num_users")
 
 
 def write_sweep_page(path: Path, plan: SweepPlan, runs: Sequence[SweptRun]) -> None:

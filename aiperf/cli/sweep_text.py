@@ -25,6 +25,11 @@ _COLUMNS = {
     "request_latency_p50": "latency p50",
     "request_latency_p99": "latency p99",
 }
+_BEST = {
+    "best_throughput": "Highest throughput",
+    "best_goodput": "Highest goodput",
+    "best_latency_p99": "Lowest p99",
+}
 
 
 def sweep_text(plan: SweepPlan, runs: Sequence[SweptRun]) -> str:
@@ -97,10 +102,9 @@ def _cell(each: Combination, key: str) -> str:
 def _choice(found: Sequence[Combination]) -> Iterator[str]:
     """Yield which parameters are best at something."""
     most = best(found)
-    if "best_throughput" in most:
-        yield f"Highest throughput: {_in_words(most['best_throughput']['parameters'])}."
-    if "best_latency_p99" in most:
-        yield f"Lowest p99: {_in_words(most['best_latency_p99']['parameters'])}."
+    for name, words in _BEST.items():
+        if name in most:
+            yield f"{words}: {_in_words(most[name]['parameters'])}."
     optimal = frontier(found)
     if 1 < len(optimal) < len(found):
         parameters = "; ".join(_in_words(dict(each.parameters)) for each in optimal)

@@ -5,17 +5,19 @@ All of it is from the runs' summaries, whose statistics are exact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import cycle, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from aiperf.pages.charts import ACCENT, BAD, SECOND, SOFT, THIRD, Chart, axis, rounded
+from aiperf.pages.charts import ACCENT, BAD, THIRD, Chart, axis, rounded
 from aiperf.pages.numbers import number
+from aiperf.pages.shown_runs import COLOURS, groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from aiperf.pages.shown_runs import Group, ShownRun
 
 LATENCIES = {
     "time_to_first_token": "Time to first token",
@@ -23,54 +25,10 @@ LATENCIES = {
     "request_latency": "Request latency",
 }
 _PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99)
-_COLOURS = (ACCENT, SECOND, THIRD, BAD, SOFT)
 _DASHES = ("solid", "dash", "dot")
 _MOST_NAMES = 12
 _LONGEST = 24
 """Letters of a name in a plot: there is no room for more; the tables have all."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRun:
-    """A run, or the mean of equal ones, as a page shows it.
-
-    ``metrics`` has the statistics of each metric by tag, with its ``unit``. Runs of one ``group``
-    are joined by a line in order of their ``load``, if all of them have one and none the same.
-    """
-
-    name: str
-    metrics: Mapping[str, Mapping[str, Any]]
-    group: str = ""
-    load: float | None = None
-
-    def value(self, tag: str, statistic: str = "avg") -> float:
-        """Return a statistic, NaN if the run has none."""
-        found = self.metrics.get(tag, {}).get(statistic)
-        return float(found) if isinstance(found, int | float) else float("nan")
-
-    def has(self, tag: str, statistic: str = "avg") -> bool:
-        """Return whether the run has a statistic."""
-        return bool(np.isfinite(self.value(tag, statistic)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Runs that are drawn alike."""
-
-    name: str
-    colour: str
-    place: str
-    runs: list[ShownRun] = field(default_factory=list)
-
-    @property
-    def is_line(self) -> bool:
-        loads = [run.load for run in self.runs]
-        return None not in loads and len(set(loads)) == len(loads) > 1
-
-    def ordered(self) -> list[ShownRun]:
-        if not self.is_line:
-            return self.runs
-        return sorted(self.runs, key=lambda run: run.load or 0.0)
 
 
 def run_charts(runs: Sequence[ShownRun]) -> dict[str, Sequence[Chart]]:
@@ -78,7 +36,7 @@ def run_charts(runs: Sequence[ShownRun]) -> dict[str, Sequence[Chart]]:
     measured = [run for run in runs if run.has("request_throughput")]
     if not measured:
         return {}
-    groups = _groups(measured)
+    groups = groups_of(measured)
     latencies = [tag for tag in LATENCIES if any(run.has(tag, "p50") for run in measured)]
     has_tokens = any(run.has("output_token_throughput") for run in measured)
     against = "output_token_throughput" if has_tokens else "request_throughput"
@@ -97,18 +55,7 @@ def run_charts(runs: Sequence[ShownRun]) -> dict[str, Sequence[Chart]]:
     }
 
 
-def _groups(runs: Iterable[ShownRun]) -> list[_Group]:
-    found: dict[str, _Group] = {}
-    for run in runs:
-        if run.group not in found:
-            colour = _COLOURS[len(found) % len(_COLOURS)]
-            place = "bottom center" if len(found) % 2 else "top center"  # of the labels
-            found[run.group] = _Group(run.group, colour, place)
-        found[run.group].runs.append(run)
-    return list(found.values())
-
-
-def _latency_curve(tag: str, against: str, groups: Sequence[_Group]) -> Chart:
+def _latency_curve(tag: str, against: str, groups: Sequence[Group]) -> Chart:
     title = LATENCIES[tag]
     unit = _unit(groups, tag)
     what = "Output tokens (tokens/s)" if "token" in against else "Requests (requests/s)"
@@ -137,7 +84,7 @@ def _latency_curve(tag: str, against: str, groups: Sequence[_Group]) -> Chart:
     )
 
 
-def _user_curve(groups: Sequence[_Group]) -> Chart:
+def _user_curve(groups: Sequence[Group]) -> Chart:
     own, whole = "Tokens of a user (tokens/s)", "Tokens of all users (tokens/s)"
     tags = ("output_token_throughput_per_user", "output_token_throughput")
     return Chart(
@@ -160,7 +107,7 @@ def _user_curve(groups: Sequence[_Group]) -> Chart:
 
 
 def _curve(
-    group: _Group, name: str, dash: str, x: tuple[str, str], y: tuple[str, str]
+    group: Group, name: str, dash: str, x: tuple[str, str], y: tuple[str, str]
 ) -> dict[str, Any]:
     """Return a point for each run, joined if they differ in load; solid curves name them."""
     runs = group.ordered()
@@ -185,7 +132,7 @@ def _curve(
     }
 
 
-def _of(group: _Group, groups: Sequence[_Group]) -> str:
+def _of(group: Group, groups: Sequence[Group]) -> str:
     """Return what tells a group from the others, before the name of a curve."""
     return f"{_plain(group.name)} " if len(groups) > 1 else ""
 
@@ -197,11 +144,11 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def _short(run: ShownRun, group: _Group) -> str:
+def _short(run: ShownRun, group: Group) -> str:
     return f"{run.load:g}" if group.is_line and run.load is not None else _plain(run.name)
 
 
-def _joined(groups: Sequence[_Group]) -> str:
+def _joined(groups: Sequence[Group]) -> str:
     if not any(group.is_line for group in groups):
         return "Each point is named for its run."
     return "Numbers beside points are the load; a line joins runs that differ in it."
@@ -263,7 +210,7 @@ def _percentiles(tag: str, runs: Sequence[ShownRun]) -> Chart:
     shown = [run for run in runs if run.has(tag, "p50")]
     unit = next(run.metrics[tag]["unit"] for run in shown)
     keys = [f"p{each}" for each in _PERCENTILES]
-    styles = cycle((colour, dash) for dash, colour in product(_DASHES, _COLOURS))
+    styles = cycle((colour, dash) for dash, colour in product(_DASHES, COLOURS))
     traces = [
         {
             "type": "scatter",
@@ -296,6 +243,6 @@ def _layout(x: str, y: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def _unit(groups: Iterable[_Group], tag: str) -> str:
+def _unit(groups: Iterable[Group], tag: str) -> str:
     runs: Iterator[ShownRun] = (run for group in groups for run in group.runs)
     return next(str(run.metrics[tag]["unit"]) for run in runs if tag in run.metrics)

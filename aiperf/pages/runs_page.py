@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from aiperf.pages.run_curves import ShownRun
+    from aiperf.pages.shown_runs import ShownRun
 
 
 def write_runs_page(

@@ -7,8 +7,9 @@ import pytest
 from aiperf.common.config import OutputConfig
 from aiperf.common.models import ErrorCount, ErrorDetails
 from aiperf.exporters.html_file import HTMLExporter
-from aiperf.pages.run_curves import LATENCIES, ShownRun
+from aiperf.pages.run_curves import LATENCIES
 from aiperf.pages.runs_page import write_runs_page
+from aiperf.pages.shown_runs import ShownRun
 from aiperf.testing import samples
 
 pytestmark = pytest.mark.once

@@ -124,6 +124,7 @@ def test_a_wrong_value_is_one_line(words, message):
     assert message in line
 
 
+@pytest.mark.once
 def test_a_file_may_have_lists(tmp_path):
     """And --print-config writes what it reads."""
     path = tmp_path / "run.yaml"
@@ -174,6 +175,8 @@ def test_a_sweep_from_its_start_to_its_files(aiperf, noting_server, fresh_python
     assert third["metrics"]["request_latency_p99"]["mean"] == own["request_latency"]["p99"]
     assert "std" not in third["metrics"]["request_latency_p99"]
     assert "goodput_avg" in first["metrics"]
+    assert summary["best_configurations"]["best_goodput"]["parameters"]["osl"] in (1, 4)
+    assert "\nHighest goodput: osl " in done.stdout
     assert "request_latency_avg" not in second["metrics"]
     rows = list(csv.DictReader(file.with_suffix(".csv").read_text().splitlines()))
     assert [row["osl"] for row in rows] == ["1", "2", "4"]
@@ -199,6 +202,7 @@ def test_repeated_runs_as_json(aiperf, noting_server):
     assert value["t_critical"] == pytest.approx(2.919986)
 
 
+@pytest.mark.once
 def test_what_no_run_can_do_is_one_line(aiperf):
     """The first run that cannot begin ends a sweep: it is the options' fault, not a value's."""
     done = aiperf("profile", "--concurrency", "1,2", "--goodput", "nonsense:1", "--quiet")

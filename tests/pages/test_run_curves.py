@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from aiperf.pages.run_curves import ShownRun, run_charts
+from aiperf.pages.run_curves import run_charts
+from aiperf.pages.shown_runs import ShownRun
 
 
 def shown(name, throughput, *, errors=0.0, **more):
