@@ -26,9 +26,14 @@ class GuardedUI:
         """The run begins."""
         self._call(partial(self._ui.start, title))
 
+    @property
+    def wants_updates(self) -> bool:
+        """Whether anybody looks."""
+        return not self.warnings and getattr(self._ui, "wants_updates", True)
+
     def update(self, progress: Progress) -> None:
         """Where the run stands."""
-        if not self.warnings:
+        if self.wants_updates:
             self._call(partial(self._ui.update, progress))
 
     def stop(self) -> None:

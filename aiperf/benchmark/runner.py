@@ -216,6 +216,8 @@ class Benchmark:
             await asyncio.sleep(_UPDATE_S)
 
     def _update_ui(self) -> None:
+        if not self._ui.wants_updates:
+            return
         recorder, load = self._recorder, self._config.load
         warm = recorder.warmed_up_count
         is_warming_up = (

@@ -341,6 +341,9 @@ class UIProtocol(Protocol):
     """Shows a running benchmark. Never called from the measuring path.
 
     Standard output belongs to the results. A call at a time when nothing is shown does nothing.
+
+    A class whose attribute ``wants_updates`` is ``False`` gets no updates: where the run stands is
+    not looked up then.
     """
 
     def start(self, title: str) -> None:

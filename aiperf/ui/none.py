@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from aiperf.common.models import Progress
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 class NoUI:
     """Shows nothing."""
+
+    wants_updates: ClassVar[bool] = False
 
     def start(self, title: str) -> None:
         """Do nothing."""

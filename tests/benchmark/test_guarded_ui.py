@@ -54,6 +54,21 @@ def test_everything_is_passed_on():
     ]
 
 
+def test_a_run_that_nobody_looks_at_is_not_told():
+    """Nor one whose showing has failed: whoever asks first can spare the looking up."""
+
+    class Blind(Screen):
+        wants_updates = False
+
+    blind, failing = Blind(), Screen(fails_at="start", error=OSError("no screen"))
+    assert show(blind) == []
+    assert [name for name, *_ in blind.told] == ["start", "stop"]
+    assert GuardedUI(Screen()).wants_updates
+    guarded = GuardedUI(failing)
+    guarded.start("m at localhost")
+    assert not guarded.wants_updates
+
+
 @pytest.mark.parametrize("error", [OSError("no screen"), SystemExit("no screen")])
 @pytest.mark.parametrize(
     ("fails_at", "told"),
