@@ -34,7 +34,6 @@ class HTTPConnection(asyncio.Protocol):
 
     __slots__ = (
         "_heard_ns",
-        "_is_open",
         "_left",
         "_limits",
         "_loop",
@@ -44,6 +43,7 @@ class HTTPConnection(asyncio.Protocol):
         "_timer",
         "_transport",
         "_waiter",
+        "is_open",
         "lost",
     )
 
@@ -53,7 +53,8 @@ class HTTPConnection(asyncio.Protocol):
         self._limits = limits
         self._reader = ResponseReader()
         self._transport: asyncio.Transport  # from connection_made on
-        self._is_open = False
+        self.is_open = False
+        """Whether another request may follow; :meth:`is_usable` says whether it may do so now."""
         self._timer: asyncio.TimerHandle | None = None
         self._heard_ns = 0
         self._left = 0.0
@@ -88,7 +89,7 @@ class HTTPConnection(asyncio.Protocol):
 
     def is_usable(self) -> bool:
         """Return whether another request can be sent."""
-        return self._is_open and self._record is None and not self._transport.is_closing()
+        return self.is_open and self._record is None and not self._transport.is_closing()
 
     def was_stale(self, error: TransportError) -> bool:
         """Return whether ``error`` says that the server closed before one byte of a response."""
@@ -112,7 +113,7 @@ class HTTPConnection(asyncio.Protocol):
         if transport.get_extra_info("sslcontext") is None:
             # Some event loops put a write off unless it exceeds this limit.
             self._transport.set_write_buffer_limits(high=0)
-        self._is_open = True
+        self.is_open = True
 
     def data_received(self, data: bytes) -> None:
         """Stamp and read what arrived."""
@@ -137,7 +138,7 @@ class HTTPConnection(asyncio.Protocol):
             return
         if reader.complete:
             if not (reader.keep_alive and record.sent_ns):
-                self._is_open = False
+                self.is_open = False
             self._end(now, None)
 
     def eof_received(self) -> None:
@@ -171,13 +172,13 @@ class HTTPConnection(asyncio.Protocol):
 
     def _close(self, now: int, error: TransportError | None) -> None:
         """End the request under way, and the connection with it."""
-        self._is_open = False
+        self.is_open = False
         self._transport.abort()
         self._end(now, error)
 
     def _finish(self, exc: Exception | None) -> None:
         """End the request under way, well or badly, because the connection has ended."""
-        self._is_open = False
+        self.is_open = False
         record = self._record
         if record is None:
             return

@@ -53,7 +53,7 @@ class ConnectionPool:
 
     def put_back(self, connection: HTTPConnection) -> None:
         """Keep a connection whose request has ended, if another can follow."""
-        if self._keeps and connection.is_usable() and not self._closed:
+        if connection.is_open and self._keeps and not self._closed:
             self._idle.append(connection)
         else:
             connection.abort()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from aiperf.common.models import RawRecord
 
+_CODING = b"content-encoding"
 _USER = re.compile(r"//[^/?#]*@")
 _SHOWS_TARGET = frozenset({404, 405})
 _OF_SERVER = "look into the server's log"
@@ -42,12 +43,13 @@ def response_error(
     status = record.status
     if not 200 <= status < 300:  # noqa: PLR2004 - the range of success
         return _status_error(record, headers, request)
-    coding = _value(headers, b"content-encoding")
-    if coding.lower() not in {"", "identity"}:
-        return ProtocolError(
-            f"the response is compressed ({coding}) though none was asked to be; switch that off "
-            "in the server or in the proxy before it"
-        )
+    if len(_CODING) in map(len, headers):  # hardly ever, and cheaper than a look at each
+        coding = _value(headers, _CODING)
+        if coding.lower() not in {"", "identity"}:
+            return ProtocolError(
+                f"the response is compressed ({coding}) though none was asked to be; switch that "
+                "off in the server or in the proxy before it"
+            )
     return None
 
 

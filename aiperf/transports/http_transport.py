@@ -165,11 +165,12 @@ class HTTPTransport:
 
     def _route(self, session: str) -> tuple[int, HTTPConnection | None]:
         """Return which server a request goes to, and the connection to use if there is one."""
+        if not (self._is_sticky and session):
+            place = next(self._turn)
+            return place, self._pools[place].take_idle()
         place, connection = self._sessions.get(session, (-1, None))
         if place < 0:
             place = next(self._turn)
-            if not (self._is_sticky and session):
-                return place, self._pools[place].take_idle()
         self._sessions[session] = (place, None)
         if connection is not None and not connection.is_usable():
             connection.abort()
