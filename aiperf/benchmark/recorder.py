@@ -31,6 +31,10 @@ _HOPELESS = 32
 """So many requests failed with none succeeding: a server is not there, not merely slow."""
 
 
+_REFUSALS = frozenset({401, 403, 404, 405})
+"""The status for a wrong key, path or model, which no waiting mends."""
+
+
 class _Finished(NamedTuple):  # a third of what a frozen dataclass costs to make
     raw: RawRecord
     session_num: int
@@ -58,7 +62,8 @@ class Recorder:
         streaming: whether responses were asked for as streams.
         keep_raw: whether records have what was sent and received.
         concurrency: how many requests may fail at the start before the run is hopeless.
-        on_hopeless: called once when none of the first requests got through to a server.
+        on_hopeless: called once when none of the first requests got through to a server that
+            knows what they want.
     """
 
     def __init__(
@@ -264,17 +269,22 @@ class Recorder:
         return parsed
 
     def _keep_watch(self, record: RequestRecord) -> None:
-        """Stop a run that reaches no server, rather than fail as fast as it can until its end."""
+        """Stop a run that reaches no server, or the wrong one, rather than fail to its end."""
         if record.error is None:
             self._patience = 0
             return
         self.failed_count += record.phase == PROFILING
         if not record.was_cancelled:
             self.last_error = record.error
-        if self._patience and not record.was_cancelled and record.ack_ns == 0:
+        if self._patience and not record.was_cancelled and _is_hopeless(record, record.error):
             self._patience -= 1
             if self._patience == 0:
                 self._on_hopeless()
+
+
+def _is_hopeless(record: RequestRecord, error: ErrorDetails) -> bool:
+    """Return whether a request ended as each further one would: unanswered, or not let in."""
+    return record.ack_ns == 0 or (error.type == "HTTPStatusError" and error.code in _REFUSALS)
 
 
 def _unparsed(endpoint: EndpointProtocol, error: BaseException) -> ParsedResponse:

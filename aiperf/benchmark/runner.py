@@ -204,8 +204,10 @@ class Benchmark:
 
     def _give_up(self) -> None:
         error = self._recorder.last_error
+        is_refused = error is not None and error.type == "HTTPStatusError"
+        got = "were refused" if is_refused else "got no answer"
         self._notes.append(
-            "The run was stopped early, because none of its first requests got an answer"
+            f"The run was stopped early, because all of its first requests {got}"
             + (f": {error.type}: {error.message}" if error is not None else "")
         )
         self._executor.stop()

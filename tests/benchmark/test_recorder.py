@@ -453,6 +453,15 @@ def test_one_success_is_hope():
     assert rig.given_up == 0
 
 
+@pytest.mark.parametrize(("status", "given_up"), [(401, 1), (404, 1), (429, 0), (500, 0)])
+def test_a_wrong_key_or_path_is_hopeless(status, given_up):
+    """It gets no better by itself, as a server that is overloaded may."""
+    rig = Rig()
+    refused = ErrorDetails("HTTPStatusError", "no", status)
+    rig.records(*(make_raw(error=refused) for _ in range(32)))
+    assert rig.given_up == given_up
+
+
 def test_an_answer_that_is_an_error_is_no_reason_to_stop():
     """Somebody is there; so are requests that we ended ourselves."""
     rig = Rig()
