@@ -44,13 +44,19 @@ class ScheduledArrival:
         self._deadline: Deadline | None = None
 
     async def acquire(self) -> int | None:
-        """Wait for the next time of the schedule, and return it."""
+        """Wait for the next time of the schedule, and return it.
+
+        Raises:
+            StopAsyncIteration: The schedule has ended.
+        """
         if self._deadline is None:
             self._deadline = Deadline(self._wake)
             self.begin_ns = self.begin_ns or time.perf_counter_ns()
             self._advance()
         if not self._waiters and self._is_due(time.perf_counter_ns()):
             return self._take()
+        if self._is_over():
+            raise StopAsyncIteration
         waiter: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         if len(self._waiters) == 1:
@@ -58,7 +64,7 @@ class ScheduledArrival:
         try:
             return await waiter
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled():
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
                 self._returned.append(waiter.result())  # it was this one's turn: somebody else's
                 self._wake()
             raise
@@ -69,6 +75,10 @@ class ScheduledArrival:
     def _is_due(self, now_ns: int) -> bool:
         """Return whether somebody may start."""
         return self._due_ns <= now_ns or bool(self._returned)
+
+    def _is_over(self) -> bool:
+        """Return whether the schedule has ended."""
+        return self._due_ns == NEVER and not self._returned
 
     def _take(self) -> int:
         """Return the time that is due."""
@@ -92,6 +102,8 @@ class ScheduledArrival:
                 waiters.popleft()
             elif self._is_due(now_ns):
                 waiters.popleft().set_result(self._take())
+            elif self._is_over():
+                waiters.popleft().set_exception(StopAsyncIteration())
             else:
                 self._wait()
                 return

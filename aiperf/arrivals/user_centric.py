@@ -72,6 +72,10 @@ class UserCentricArrival(ScheduledArrival):
         self._wake()
         return held
 
+    def _is_over(self) -> bool:
+        """Return that it is not: who holds a conversation is followed by another."""
+        return False
+
     def _advance(self) -> None:
         """Go on to the earliest time that is known."""
         self._due_ns = self.begin_ns + heapq.heappop(self._heap) if self._heap else NEVER

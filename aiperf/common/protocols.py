@@ -170,6 +170,9 @@ class ArrivalProtocol(Protocol):
             The ``perf_counter_ns`` at which it was scheduled, or ``None`` where there is no
             schedule (closed-loop modes); then what starts is a whole conversation, all turns of
             it, with think times between them.
+
+        Raises:
+            StopAsyncIteration: The schedule has ended: nobody starts any more.
         """
         ...
 

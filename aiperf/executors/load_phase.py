@@ -103,6 +103,8 @@ class LoadPhase:
         Raises:
             Exception: What the arrival or the sink raised; the rest has been cancelled then.
         """
+        if self._sessions.are_over():
+            return
         self._limit.start()
         self._sessions.start()
         if self._prefills is not None:
@@ -165,6 +167,9 @@ class LoadPhase:
                     if self._sender.has_failed:  # perhaps without a wait, as may the next
                         await asyncio.sleep(0)
                     scheduled_ns = await self._arrival.acquire()
+                except StopAsyncIteration:
+                    self._is_full = True
+                    break
                 finally:
                     self._waiting.discard(me)
                 try:

@@ -66,8 +66,9 @@ class LocalExecutor:
     def stop(self) -> None:
         """Cancel what is under way and let :meth:`run` return soon; also from a signal handler."""
         self._is_stopped = True
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._cancel)
+        loop = self._loop  # another thread may end the run meanwhile
+        if loop is not None:
+            loop.call_soon_threadsafe(self._cancel)
 
     async def _run(self, parts: LoadParts) -> None:
         """Prepare everything, then run one phase after the other."""

@@ -84,21 +84,36 @@ def test_the_schedule_begins_with_the_first_call(run):
 
 
 def test_a_schedule_that_is_over_lets_nobody_start(run):
-    """Whoever waits, waits until it is cancelled."""
+    """Whoever waits is told, and whoever comes after that."""
 
     async def main():
         config = LoadConfig(timestamps_ms=(0, 1, 1, 5.5))
         arrival = FixedScheduleArrival(config=config, rng=random.Random(1))  # noqa: S311 - no secret
         tasks = [asyncio.ensure_future(arrival.acquire()) for _ in range(6)]
-        done, pending = await asyncio.wait(tasks, timeout=0.1)
-        for task in pending:
-            task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
-        return sorted(task.result() for task in done), len(pending)
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+        with pytest.raises(StopAsyncIteration):
+            await arrival.acquire()
+        return found
 
-    times, waiting = run(main())
+    *times, fifth, sixth = run(main())
     assert [each - times[0] for each in times] == [0, MS, MS, 5_500_000]
-    assert waiting == 2
+    assert type(fifth) is type(sixth) is StopAsyncIteration
+
+
+def test_who_is_cancelled_when_the_schedule_ends_leaves_nothing_behind(run):
+    """No error that nobody has asked for."""
+
+    async def main():
+        config = LoadConfig(timestamps_ms=(0, 20))
+        arrival = FixedScheduleArrival(config=config, rng=random.Random(1))  # noqa: S311 - no secret
+        await arrival.acquire()
+        waiting = [asyncio.ensure_future(arrival.acquire()) for _ in range(3)]
+        await asyncio.wait(waiting[:1])
+        for each in waiting[1:]:
+            each.cancel()
+        return await asyncio.gather(*waiting[1:], return_exceptions=True)
+
+    assert {type(each) for each in run(main())} <= {asyncio.CancelledError, StopAsyncIteration}
 
 
 def test_the_time_of_one_who_was_cancelled_is_anothers(run):

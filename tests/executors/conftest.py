@@ -75,8 +75,11 @@ class Parts:
     arrival: Any
     warmup_arrival: Any
     conversations: Any
+    own_order: Any = None
 
     def order(self):
+        if self.own_order is not None:
+            return self.own_order()
         numbers = range(len(self.conversations))
         follows_trace = getattr(self.arrival, "follows_trace", False)
         return iter(numbers) if follows_trace else itertools.cycle(numbers)
@@ -135,7 +138,15 @@ async def hang(_request, _record):
 
 
 def build_rig(
-    script=answer, conversations=None, *, arrival=None, transport=None, endpoint=None, **load
+    script=answer,
+    conversations=None,
+    *,
+    arrival=None,
+    warmup_arrival=None,
+    order=None,
+    transport=None,
+    endpoint=None,
+    **load,
 ):
     """Put an executor together; ``load`` is its configuration."""
     config = LoadConfig(**load)
@@ -144,8 +155,10 @@ def build_rig(
         endpoint or EchoEndpoint(),
         transport,
         arrival or ConcurrencyArrival(config=config, rng=random.Random(0)),  # noqa: S311 - a test
-        ConcurrencyArrival(config=warmup_load(config) or config, rng=random.Random(0)),  # noqa: S311 - a test
+        warmup_arrival
+        or ConcurrencyArrival(config=warmup_load(config) or config, rng=random.Random(0)),  # noqa: S311 - a test
         conversations_of(1, 1, 1) if conversations is None else conversations,
+        order,
     )
     sink = Sink()
     return Rig(LocalExecutor(load=config, build=lambda: parts, sink=sink), sink, transport)

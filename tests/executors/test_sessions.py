@@ -258,6 +258,34 @@ def test_a_trace_is_not_used_up_by_the_warm_up(rig, run):
     assert it.column("phase") == ["warmup"] * 5 + ["profiling"] * 2
 
 
+def test_a_warm_up_on_the_times_of_a_trace_ends_with_them(rig, run):
+    """However much more was asked for."""
+    conversations = trace([(0.0, None)], [(1.0, None)])
+    it = rig(
+        quick,
+        conversations,
+        arrival=on_trace(conversations),
+        warmup_arrival=on_trace(conversations),
+        warmup_request_count=5,
+        request_count=2,
+    )
+    run(it.executor.run())
+    assert it.column("phase") == ["warmup"] * 2 + ["profiling"] * 2
+
+
+def test_a_rate_ends_where_no_conversation_is_left(rig, run):
+    """Also where the warm-up has held all of them."""
+    it = rig(
+        quick,
+        arrival=at_rate(1000.0),
+        order=lambda: iter(range(3)),
+        warmup_request_count=9,
+        request_count=9,
+    )
+    run(it.executor.run())
+    assert it.column("phase") == ["warmup"] * 3
+
+
 def test_a_limit_holds_back_a_trace(rig, run):
     """As it does a rate."""
     conversations = trace(*([(float(n), None)] for n in range(8)))
