@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from aiperf.common.models import RequestRecord
 
 _AT_ONCE = 32
-"""What is done with each in the interpreter takes microseconds, in which the loop has to wait."""
+_CHARACTERS = 1 << 16
+"""So many requests are counted together, and so much text: what a tokenizer makes of it is thrown
+away in the interpreter, for which the loop has to wait."""
 
 
 class CountingThread:
@@ -61,7 +63,12 @@ class CountingThread:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(1, "count-tokens")
         waiting = self._waiting
-        self._batch = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE))]
+        batch: list[Uncounted] = []
+        characters = 0
+        while waiting and len(batch) < _AT_ONCE and characters < _CHARACTERS:
+            batch.append(waiting.popleft())
+            characters += batch[-1].characters
+        self._batch = batch
         self._future = self._pool.submit(self._count, self._batch)
         loop = asyncio.get_running_loop()
         self._future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._done, done))

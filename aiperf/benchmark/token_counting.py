@@ -29,6 +29,11 @@ class Uncounted(NamedTuple):
     parsed: ParsedResponse | None
     turns: Sequence[Turn]
 
+    @property
+    def characters(self) -> int:
+        """How long the response is."""
+        return 0 if self.parsed is None else sum(map(len, _texts(self.parsed)))
+
 
 class TokenCounting:
     """Puts token counts into the records of requests that succeeded.

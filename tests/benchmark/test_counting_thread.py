@@ -11,6 +11,7 @@ import pytest
 from aiperf.benchmark.counting_thread import CountingThread
 from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.recorder import Recorder
+from aiperf.benchmark.token_counting import Uncounted
 from aiperf.common.models import (
     PROFILING,
     Conversation,
@@ -148,6 +149,22 @@ def test_the_end_waits_for_what_is_being_counted():
     assert "count-tokens" not in str(threading.enumerate())
 
 
+def test_long_responses_are_counted_in_smaller_batches():
+    """What is made of them is thrown away on the loop's time."""
+    tokenizer = SlowTokenizer()
+    tokenizer.may_end.set()
+
+    async def main():
+        rig = Rig(tokenizer)
+        for _ in range(8):
+            rig.done("word " * 10_000)
+        rig.recorder.flush()
+
+    asyncio.run(main())
+    assert sum(map(len, tokenizer.batches)) == 8
+    assert max(map(len, tokenizer.batches)) == 2
+
+
 def test_what_fails_together_is_counted_by_itself():
     """So that the warning is about the response that cannot be counted."""
 
@@ -183,7 +200,7 @@ def test_an_error_in_the_thread_is_raised():
 
     async def main():
         thread = CountingThread(Broken(), print)
-        thread.put(None)
+        thread.put(Uncounted(None, None, ()))
         thread.flush()
 
     with pytest.raises(ZeroDivisionError):

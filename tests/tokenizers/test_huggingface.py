@@ -72,6 +72,7 @@ def test_counting_starts_no_thread(fresh_python, monkeypatch, tokenizer_director
     assert fresh_python(code, str(tokenizer_directory), env=env).endswith(" true\n")
 
 
+@pytest.mark.once
 def test_counting_leaves_the_interpreter_to_others(tokenizer_directory):
     """No thread has to be interrupted for another one to go on meanwhile."""
     interval = sys.getswitchinterval()
