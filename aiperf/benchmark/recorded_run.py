@@ -63,7 +63,10 @@ def read(path: Path, about: About) -> Iterator[RequestRecord]:
                 _note(entry, about)
                 yield record
     except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror or error}") from error
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror or error}. Name the artifact directory of a run, "
+            "which --export-level summary leaves without this file, or its file of requests"
+        ) from error
     if broken is not None:
         about.cut_line = broken[0]
 

@@ -193,7 +193,10 @@ def test_a_line_of_something_else_is_told_with_what_it_lacks(tmp_path):
 
 def test_a_run_without_a_request(streamed, tmp_path):
     """There is nothing that an artifact could be made from."""
-    with pytest.raises(ConfigError, match=r"cannot read .*profile_export\.jsonl: No such file"):
+    with pytest.raises(
+        ConfigError,
+        match=r"cannot read .*profile_export\.jsonl: No such file.*Name the artifact directory",
+    ):
         rebuilt(streamed, tmp_path / "again")
     streamed.output.artifact_dir.mkdir()
     (streamed.output.artifact_dir / JSONL).write_bytes(b"")
