@@ -166,7 +166,8 @@ def _options(config: TransportConfig, authority: str) -> dict[str, Any]:
         "grpc.keepalive_timeout_ms": 10_000,
         "grpc.use_local_subchannel_pool": 1,  # or several channels would share one connection
         "grpc.enable_http_proxy": 0,  # no other transport uses one
-        "grpc.service_config_disable_resolution": 1,  # nor repeats requests because DNS says so
+        "grpc.enable_retries": 0,  # nor sends a request again, which nobody would see
+        "grpc.service_config_disable_resolution": 1,  # nor lets DNS decide how it goes out
         "grpc.initial_reconnect_backoff_ms": 100,
         "grpc.max_reconnect_backoff_ms": 1_000,
     }

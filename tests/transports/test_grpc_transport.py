@@ -13,6 +13,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import RequestReceived
 
 grpc = pytest.importorskip("grpc", reason="grpcio cannot be installed on this interpreter")
 
@@ -173,6 +176,32 @@ def test_a_message_that_is_too_large_is_an_error(run):
             assert (await send(transport)).error.type == "ResponseTooLarge"
             assert (await send(transport, STREAM)).error is None
             assert server.connections == 1
+
+    run(main())
+
+
+def test_a_request_that_the_server_has_not_begun_is_not_sent_again(run, serve):
+    """As gRPC by itself would do, with the time of both in what is measured."""
+    asked = []
+
+    async def go_away(peer):
+        connection = H2Connection(H2Configuration(client_side=False))
+        connection.initiate_connection()
+        while data := await peer.reader.read(65536):
+            events = connection.receive_data(data)
+            await peer.send(connection.data_to_send())
+            if any(isinstance(each, RequestReceived) for each in events):
+                asked.append(peer)
+                connection.close_connection(last_stream_id=0)
+                await peer.send(connection.data_to_send())
+                return
+
+    async def main():
+        async with serve(go_away) as server:
+            async with open_transport(server.url.replace("http", "grpc")) as transport:
+                record = await send(transport)
+            assert record.error.type == "ConnectionReset"
+            assert len(asked) == 1
 
     run(main())
 
