@@ -117,6 +117,8 @@ class LoadPhase:
         finally:
             self._close()
             self._stop_timers()
+            for session_id in self._sessions.under_way:  # those that were not held to their end
+                self._sender.end_session(session_id)
 
     def cancel(self) -> None:
         """Cancel what is under way and start nothing more."""
@@ -266,7 +268,7 @@ class LoadPhase:
     def _end(self, session: HeldSession) -> None:
         """End a session, and with the last one the phase."""
         self._sender.end_session(session.session_id)
-        self._sessions.end()
+        self._sessions.end(session)
         if self._sessions.are_over():
             self._close()
 

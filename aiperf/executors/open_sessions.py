@@ -39,7 +39,8 @@ class OpenSessions:
         self._preparer = preparer
         self._ids = ids
         self._begun = 0
-        self._open = 0
+        self.under_way: set[str] = set()
+        """The ids of those that have begun and not ended."""
         self.line = WaitingLine()
         """Who waits for room, or for a session whose next turn is ready."""
         self.ready: deque[HeldSession] = deque()
@@ -69,11 +70,11 @@ class OpenSessions:
 
     def has_room(self) -> bool:
         """Return whether an open loop may begin one now."""
-        return self.has_more() and (self._ramp is None or self._open < self._ramp.limit)
+        return self.has_more() and (self._ramp is None or len(self.under_way) < self._ramp.limit)
 
     def are_over(self) -> bool:
         """Return whether none is under way, and none to come."""
-        return not self._open and not self.has_more()
+        return not self.under_way and not self.has_more()
 
     def begin(self) -> HeldSession | None:
         """Begin one, if there is another."""
@@ -82,12 +83,12 @@ class OpenSessions:
             return None
         session = HeldSession(prepared, self._preparer, self._begun, self._ids.new())
         self._begun += 1
-        self._open += 1
+        self.under_way.add(session.session_id)
         return session
 
-    def end(self) -> None:
+    def end(self, session: HeldSession) -> None:
         """End one; what waits for room may go on."""
-        self._open -= 1
+        self.under_way.discard(session.session_id)
         self.line.look()
 
     def make_ready(self, session: HeldSession) -> None:

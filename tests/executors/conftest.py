@@ -44,6 +44,7 @@ class ScriptedTransport:
     script: Callable[[Any, RawRecord], Any]
     prepared: list[Any] = field(default_factory=list)
     sent: list[tuple[Any, str, str]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
     under_way: int = 0
     most: int = 0
     closed: int = 0
@@ -61,6 +62,9 @@ class ScriptedTransport:
             await self.script(request, record)
         finally:
             self.under_way -= 1
+
+    def end_session(self, correlation_id):
+        self.ended.append(correlation_id)
 
     async def close(self):
         self.closed += 1

@@ -145,6 +145,21 @@ def test_sessions_end_a_run_whose_turns_fail(rig, run, conversations_of):
         assert it.column("turn_index") == [0] * 4
 
 
+@pytest.mark.parametrize("rate", [None, 500.0])
+def test_the_transport_is_told_of_each_session_that_is_over(rig, run, conversations_of, rate):
+    """Once, also of those that still thought when the phase ended."""
+    it = rig(
+        quick,
+        [*conversations_of(1), *thinking(conversations_of(2, 2), 60_000.0)],
+        arrival=rate and at_rate(rate),
+        concurrency=3,
+        benchmark_duration=0.05,
+    )
+    run(it.executor.run())
+    assert sorted(it.transport.ended) == sorted({each[2] for each in it.transport.sent})
+    assert len(it.transport.ended) >= 3
+
+
 def test_a_limit_of_an_open_loop_makes_requests_late_and_not_fewer(rig, run):
     """The schedule goes on; what the limit holds back starts with the time it should have had."""
     it = rig(slow, arrival=at_rate(500.0), concurrency_limit=2, request_count=12)
