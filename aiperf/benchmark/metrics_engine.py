@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from aiperf.benchmark.curves import Curves
 from aiperf.benchmark.metric_order import in_order, name_of
 from aiperf.benchmark.plain_values import finite, plain
 from aiperf.benchmark.record_table import CANCELLED as ROW_CANCELLED
@@ -18,6 +19,7 @@ from aiperf.benchmark.time_slices import Slicer
 from aiperf.common.errors import RequestCancellationError, error_details
 from aiperf.common.models import PROFILING, ErrorCount, Statistics
 from aiperf.common.objectives import good_rows
+from aiperf.common.over_time import OverTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -186,21 +188,17 @@ class MetricsEngine:
             error_count=self.error_count,
             records=self.records,
             good_count=self._good_count(),
+            curves=Curves(self.records, self.duration_s),
         )
         run_values = self._run_values(totals)
         found: list[Statistics] = []
         for metric in self._shown:
             tag, header, unit = metric.tag, metric.header, metric.unit
             if tag in run_values:
-                found.append(
-                    Statistics(
-                        tag=tag,
-                        header=header,
-                        unit=unit,
-                        avg=run_values[tag],
-                        secondary=tag in self._secondary,
-                    )
-                )
+                value = run_values[tag]
+                whole = value._asdict() if isinstance(value, OverTime) else {"avg": value}
+                is_secondary = tag in self._secondary
+                found.append(Statistics(tag, header, unit, **whole, secondary=is_secondary))
             elif self.records.has(tag):
                 try:
                     chunks = partial(self.records.chunks, tag)
@@ -244,9 +242,9 @@ class MetricsEngine:
             if metric.scope == "record"
         )
 
-    def _run_values(self, totals: TableTotals) -> dict[str, float]:
+    def _run_values(self, totals: TableTotals) -> dict[str, float | OverTime]:
         """Return the value of each metric of the whole run that has one."""
-        values: dict[str, float] = {}
+        values: dict[str, float | OverTime] = {}
         for metric in self._ordered:
             if metric.scope != "run" or metric.tag in self._dropped:
                 continue
@@ -254,7 +252,9 @@ class MetricsEngine:
                 value = metric.compute(totals)
                 if value is None:
                     continue
-                values[metric.tag] = float(finite(value))
+                if not isinstance(value, OverTime):
+                    value = float(finite(value))
+                values[metric.tag] = value
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - whatever a plugin's metric raises, the run goes on

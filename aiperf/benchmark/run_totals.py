@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from aiperf.benchmark.curves import Curves
     from aiperf.benchmark.record_table import Table
+    from aiperf.common.over_time import OverTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class TableTotals:
     error_count: int
     records: Table
     good_count: int | None = None
+    curves: Curves | None = None
 
     def total(self, tag: str) -> float | None:
         """Return the exactly rounded sum of all values of ``tag``, ``None`` if it has none."""
@@ -33,3 +36,7 @@ class TableTotals:
     def column(self, tag: str) -> NDArray[np.float64] | None:
         """Return the values of ``tag``, a row for each request, ``None`` if it has none."""
         return self.records.column(tag) if tag in self.records.tags else None
+
+    def over_time(self, curve: str, *, active: bool = False) -> OverTime | None:
+        """Return the distribution of a curve; see ``RunTotals.over_time``."""
+        return None if self.curves is None else self.curves.over_time(curve, active=active)

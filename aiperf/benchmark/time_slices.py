@@ -13,6 +13,7 @@ from aiperf.benchmark.plain_values import finite
 from aiperf.benchmark.statistics import summarize
 from aiperf.common.models import Statistics, TimeSlice
 from aiperf.common.objectives import good_rows
+from aiperf.common.over_time import OverTime
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -49,6 +50,10 @@ class SliceTotals:
     def column(self, tag: str) -> NDArray[np.float64] | None:
         """Return the values of ``tag`` in the slice, ``None`` if it has none."""
         return self.rows.column(tag, self.number) if tag in self.totals else None
+
+    def over_time(self, curve: str, *, active: bool = False) -> OverTime | None:  # noqa: ARG002 - the contract
+        """Return ``None``: at a moment, requests are under way that began in other slices."""
+        return None
 
 
 class SlicedRows:
@@ -215,6 +220,8 @@ class Slicer:
         """Return the value of a metric for a slice; one that fails is in no later one."""
         try:
             value = metric.compute(totals)
+            if isinstance(value, OverTime):  # of the whole run
+                return None
             return None if value is None else float(finite(value))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's; the run is over
             self._failed.add(metric.tag)

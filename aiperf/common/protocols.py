@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         RunResult,
         Turn,
     )
+    from aiperf.common.over_time import OverTime
     from aiperf.common.record_table import Column
 
 
@@ -250,6 +251,18 @@ class RunTotals(Protocol):
         """
         ...
 
+    def over_time(self, curve: str, *, active: bool = False) -> OverTime | None:
+        """How much there was at each moment of the run; ``None`` in a slice, or if nobody knows.
+
+        ``concurrency``, ``prefill_concurrency`` and ``decode_concurrency`` are valid requests
+        under way: all, those before their first token, those after it. ``prefill_throughput``,
+        ``decode_throughput`` and ``total_throughput`` are tokens per second that are read, written
+        and both, with ``_per_user`` (not of the total) those of each such request.
+        ``tokens_in_flight`` are the tokens of the requests under way. With ``active``, which speeds
+        have, only the time counts in which there are such requests.
+        """
+        ...
+
 
 class RunMetricProtocol(Protocol):
     """A metric with one value for the run as a whole."""
@@ -259,8 +272,11 @@ class RunMetricProtocol(Protocol):
     header: ClassVar[str]
     unit: ClassVar[str]
 
-    def compute(self, run: RunTotals) -> float | None:
-        """Return the run's value in ``unit``, or ``None`` where it has none."""
+    def compute(self, run: RunTotals) -> float | OverTime | None:
+        """Return the run's value in ``unit``, or ``None`` where it has none.
+
+        What had a value at each moment has its distribution.
+        """
         ...
 
 

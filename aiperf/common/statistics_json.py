@@ -14,7 +14,7 @@ def metric_object(statistics: Statistics) -> dict[str, Any]:
     if statistics.min is None:
         return found
     found.update((f"p{p}", value) for p, value in statistics.percentiles.items())
-    found.update(min=statistics.min, max=statistics.max, std=statistics.std, count=statistics.count)
-    if statistics.sum is not None:
-        found["sum"] = statistics.sum
+    found.update(min=statistics.min, max=statistics.max, std=statistics.std)
+    if statistics.sum is not None:  # else it is weighted by time: there is nothing to count
+        found.update(count=statistics.count, sum=statistics.sum)
     return found

@@ -34,7 +34,7 @@ def distribution_table(statistics: Iterable[Statistics]) -> Markup:
         )
         like = largest(values)
         cells = [CELL.format(number(value, like)) for value in values]
-        cells.append(CELL.format(f"{each.count:,}"))
+        cells.append(CELL.format("" if each.sum is None else f"{each.count:,}"))
         rows.append([NAME_AND_UNIT.format(each.header, each.unit), *cells])
     return table("Metrics of requests", ("metric", *_HEADER), rows) if rows else Markup()
 

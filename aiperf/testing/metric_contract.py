@@ -11,6 +11,7 @@ import pytest
 
 from aiperf.common.factories import MetricFactory
 from aiperf.common.models import RawRecord, Usage
+from aiperf.common.over_time import OverTime
 from aiperf.common.protocols import RecordMetricProtocol, RunMetricProtocol
 from aiperf.common.request_trace import RequestTrace
 from aiperf.testing import samples
@@ -37,7 +38,7 @@ class MetricContract(Contract):
     factory = MetricFactory
     protocols = (RecordMetricProtocol, RunMetricProtocol)
 
-    examples: ClassVar[Sequence[tuple[Any, float | list[float] | None]]] = ()
+    examples: ClassVar[Sequence[tuple[Any, float | list[float] | OverTime | None]]] = ()
     requires: ClassVar[Sequence[str]] = ()
 
     def test_it_says_what_it_is(self) -> None:
@@ -88,7 +89,8 @@ class MetricContract(Contract):
             with blaming(f"compute() must have a value for {given}"):
                 value = metric.compute(given)
             _check(value, given)
-            assert value == pytest.approx(expected) if expected is not None else value is None, (
+            is_plain = isinstance(expected, int | float | list)
+            assert value == (pytest.approx(expected) if is_plain else expected), (
                 f"compute({given}) is {value!r}, not {expected!r}"
             )
 
@@ -153,6 +155,8 @@ class MetricContract(Contract):
 
 
 def _check(value: object, given: object) -> None:
+    if isinstance(value, OverTime):
+        value = [*value[:-1], *value.percentiles.values()]
     for each in value if isinstance(value, list) else [value]:
         is_number = isinstance(each, int | float) and not isinstance(each, bool)
         assert each is None or is_number, f"compute({given}) is {value!r}, no number"

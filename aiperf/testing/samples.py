@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from aiperf.common.over_time import OverTime
     from aiperf.common.record_table import RecordTable
 
 MS = 1_000_000
@@ -102,7 +103,8 @@ class Totals:
     """A ``RunTotals`` of given numbers.
 
     :meth:`total` knows the tags in ``totals``, :meth:`column` those in ``columns``: a value for
-    each request, NaN where it has none.
+    each request, NaN where it has none. :meth:`over_time` knows the names in ``curves``, and in
+    ``active`` what they are with ``active=True``.
     """
 
     duration_s: float = 2.0
@@ -111,6 +113,8 @@ class Totals:
     totals: Mapping[str, float] = field(default_factory=dict)
     good_count: int | None = None
     columns: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    curves: Mapping[str, OverTime] = field(default_factory=dict)
+    active: Mapping[str, OverTime] = field(default_factory=dict)
 
     def total(self, tag: str) -> float | None:
         """Return the sum of a metric's values."""
@@ -119,6 +123,10 @@ class Totals:
     def column(self, tag: str) -> NDArray[np.float64] | None:
         """Return a metric's values."""
         return np.array(self.columns[tag], dtype=np.float64) if tag in self.columns else None
+
+    def over_time(self, curve: str, *, active: bool = False) -> OverTime | None:
+        """Return a curve's distribution."""
+        return (self.active if active else self.curves).get(curve)
 
 
 @dataclass(frozen=True)

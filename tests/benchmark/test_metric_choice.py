@@ -19,6 +19,19 @@ STREAMING = {
     "output_token_throughput_per_user",
     "prefill_throughput_per_user",
     "decode_duration",
+    *(f"effective_{each}_concurrency" for each in ("prefill", "decode")),
+    *(
+        f"{which}_{each}"
+        for which in ("effective", "active")
+        for each in (
+            "prefill_throughput",
+            "decode_throughput",
+            "total_throughput",
+            "prefill_throughput_per_user",
+            "decode_throughput_per_user",
+        )
+    ),
+    "tokens_in_flight",
 }
 TOKENS = {"output_sequence_length", "output_token_count", "reasoning_token_count"} | {
     "output_token_throughput",

@@ -83,8 +83,19 @@ GOODPUT = {
     "good_request_fraction": "ratio",
     "goodput": "requests/sec",
 }
+SPEEDS = ("prefill_throughput", "decode_throughput", "total_throughput")
+CURVES = {
+    **{f"{which}_{each}": "tokens/sec" for which in ("effective", "active") for each in SPEEDS},
+    **{
+        f"{which}_{each}_per_user": "tokens/sec/user"
+        for which in ("effective", "active")
+        for each in SPEEDS[:2]
+    },
+    **{f"effective_{each}_concurrency": "requests" for each in ("prefill", "decode")},
+    "tokens_in_flight": "tokens",
+}
 REASONING = {"total_usage_reasoning_tokens": "tokens", "usage_reasoning_tokens": "tokens"}
-STREAMED = UNITS | INPUT | OUTPUT | STREAM | SERVERS | REASONING
+STREAMED = UNITS | INPUT | OUTPUT | STREAM | SERVERS | REASONING | CURVES
 STATISTICS = {
     *("unit", "avg", "min", "max", "sum", "std", "count"),
     *("p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99"),
@@ -264,6 +275,8 @@ def test_statistics_records_and_tables_have_nvidias_shape(profile, quick_server)
         run = profile("--url", server.url, *options)
     for tag in (*STREAM, "request_latency", "input_sequence_length", "output_token_count"):
         assert run.summary[tag].keys() == STATISTICS
+    for tag in (*CURVES, "effective_concurrency"):
+        assert run.summary[tag].keys() == STATISTICS - {"sum", "count"}
     for tag in ("request_count", "request_throughput", "output_token_throughput", "total_isl"):
         assert run.summary[tag].keys() == {"unit", "avg"}
     assert {"schema_version", "aiperf_version", "input_config", "error_summary"} < set(run.summary)

@@ -27,6 +27,9 @@ class Totals:
     def column(self, tag: str) -> np.ndarray | None:
         return np.array(self.columns[tag]) if tag in self.columns else None
 
+    def over_time(self, curve: str, *, active: bool = False) -> None:  # noqa: ARG002 - the contract
+        return None
+
     def total(self, tag: str) -> float | None:
         return self.totals.get(tag)
 

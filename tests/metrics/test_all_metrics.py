@@ -13,6 +13,25 @@ MODULES = [each.name for each in pkgutil.iter_modules(aiperf.metrics.__path__)]
 
 # Tag, header and unit as users of NVIDIA's AIPerf know them; a schedule lag is ours alone.
 KNOWN = {
+    "effective_prefill_concurrency": ("Effective Prefill Concurrency", "requests"),
+    "effective_decode_concurrency": ("Effective Decode Concurrency", "requests"),
+    "effective_prefill_throughput": ("Effective Prefill Throughput", "tokens/sec"),
+    "effective_decode_throughput": ("Effective Decode Throughput", "tokens/sec"),
+    "effective_total_throughput": ("Effective Total Throughput", "tokens/sec"),
+    "effective_prefill_throughput_per_user": (
+        "Effective Prefill Throughput Per User",
+        "tokens/sec/user",
+    ),
+    "effective_decode_throughput_per_user": (
+        "Effective Decode Throughput Per User",
+        "tokens/sec/user",
+    ),
+    "tokens_in_flight": ("Tokens In Flight", "tokens"),
+    "active_prefill_throughput": ("Active Prefill Throughput", "tokens/sec"),
+    "active_decode_throughput": ("Active Decode Throughput", "tokens/sec"),
+    "active_total_throughput": ("Active Total Throughput", "tokens/sec"),
+    "active_prefill_throughput_per_user": ("Active Prefill Throughput Per User", "tokens/sec/user"),
+    "active_decode_throughput_per_user": ("Active Decode Throughput Per User", "tokens/sec/user"),
     "http_req_blocked": ("HTTP Blocked", "ms"),
     "http_req_dns_lookup": ("HTTP DNS Lookup", "ms"),
     "http_req_connecting": ("HTTP Connecting", "ms"),

@@ -6,6 +6,7 @@ from array import array
 
 from aiperf.common.factories import MetricFactory
 from aiperf.common.models import RawRecord, Usage
+from aiperf.common.over_time import OverTime
 from aiperf.common.request_trace import RequestTrace
 from aiperf.testing import MetricContract
 from aiperf.testing.samples import MS, Totals, record
@@ -15,6 +16,7 @@ STREAMED = record()
 """Sent at 1 s; chunks 100, 150 and 200 ms later; ten tokens in, five out."""
 NOTHING = record(content_ns=array("q"))
 UNCOUNTED = record(usage=Usage())
+SPREAD = OverTime(2.0, 1.0, 4.0, 0.5, {50: 2.0})
 UNTRACED = record(raw=None)
 REUSED = record(
     raw=RawRecord(
@@ -164,10 +166,14 @@ class TestInputTokenThroughput(MetricContract):
 
 
 class TestEffectiveConcurrency(MetricContract):
-    """Three seconds of latency in two seconds: one request and a half at a time."""
+    """In a slice: three seconds of latency in two seconds are one request and a half at a time."""
 
     implementation = "effective_concurrency"
-    examples = ((Totals(2.0, totals={"request_latency": 3000.0}), 1.5), (Totals(2.0), None))
+    examples = (
+        (Totals(curves={"concurrency": SPREAD}), SPREAD),
+        (Totals(2.0, totals={"request_latency": 3000.0}), 1.5),
+        (Totals(2.0), None),
+    )
 
 
 class TestGoodput(MetricContract):
@@ -421,6 +427,71 @@ class TestHttpReqChunksReceived(MetricContract):
 class TestHttpReqConnectionReused(MetricContract):
     implementation = "http_req_connection_reused"
     examples = ((STREAMED, 0), (REUSED, 1), (UNTRACED, None))
+
+
+class TestEffectivePrefillConcurrency(MetricContract):
+    implementation = "effective_prefill_concurrency"
+    examples = ((Totals(curves={"prefill_concurrency": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectiveDecodeConcurrency(MetricContract):
+    implementation = "effective_decode_concurrency"
+    examples = ((Totals(curves={"decode_concurrency": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectivePrefillThroughput(MetricContract):
+    implementation = "effective_prefill_throughput"
+    examples = ((Totals(curves={"prefill_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectiveDecodeThroughput(MetricContract):
+    implementation = "effective_decode_throughput"
+    examples = ((Totals(curves={"decode_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectiveTotalThroughput(MetricContract):
+    implementation = "effective_total_throughput"
+    examples = ((Totals(curves={"total_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectivePrefillThroughputPerUser(MetricContract):
+    implementation = "effective_prefill_throughput_per_user"
+    examples = ((Totals(curves={"prefill_throughput_per_user": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestEffectiveDecodeThroughputPerUser(MetricContract):
+    implementation = "effective_decode_throughput_per_user"
+    examples = ((Totals(curves={"decode_throughput_per_user": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestTokensInFlight(MetricContract):
+    implementation = "tokens_in_flight"
+    examples = ((Totals(curves={"tokens_in_flight": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestActivePrefillThroughput(MetricContract):
+    implementation = "active_prefill_throughput"
+    examples = ((Totals(active={"prefill_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestActiveDecodeThroughput(MetricContract):
+    implementation = "active_decode_throughput"
+    examples = ((Totals(active={"decode_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestActiveTotalThroughput(MetricContract):
+    implementation = "active_total_throughput"
+    examples = ((Totals(active={"total_throughput": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestActivePrefillThroughputPerUser(MetricContract):
+    implementation = "active_prefill_throughput_per_user"
+    examples = ((Totals(active={"prefill_throughput_per_user": SPREAD}), SPREAD), (Totals(), None))
+
+
+class TestActiveDecodeThroughputPerUser(MetricContract):
+    implementation = "active_decode_throughput_per_user"
+    examples = ((Totals(active={"decode_throughput_per_user": SPREAD}), SPREAD), (Totals(), None))
 
 
 def test_every_metric_is_here():

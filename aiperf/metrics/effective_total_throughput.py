@@ -1,0 +1,22 @@
+"""How fast tokens were read and written at each moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from aiperf.common.over_time import OverTime
+    from aiperf.common.protocols import RunTotals
+
+
+class EffectiveTotalThroughputMetric:
+    """Input and output tokens per second, each request's at an even speed in either phase."""
+
+    scope: ClassVar[Literal["run"]] = "run"
+    tag: ClassVar[str] = "effective_total_throughput"
+    header: ClassVar[str] = "Effective Total Throughput"
+    unit: ClassVar[str] = "tokens/sec"
+
+    def compute(self, run: RunTotals) -> OverTime | None:
+        """Return the distribution, ``None`` for a time slice."""
+        return run.over_time("total_throughput")
