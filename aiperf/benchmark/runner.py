@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from aiperf.benchmark.composition import (
     build_endpoint,
     build_exporters,
 )
-from aiperf.benchmark.ending_signals import ending_signals
+from aiperf.benchmark.ending_signals import told_of_signals
 from aiperf.benchmark.exporting import export
 from aiperf.benchmark.guarded_ui import GuardedUI
 from aiperf.benchmark.health import ClientHealth
@@ -136,6 +136,7 @@ class Benchmark:
             aside_ns=lambda: self._recorder.beside_ns,
         )
         self._live = Live(self._engine)
+        self._signals = ExitStack()
         self._stopped_by: int | None = None
         self._shown_phase = ""
         self._phase_start_ns = 0
@@ -163,28 +164,26 @@ class Benchmark:
         )
         start_ns = time.perf_counter_ns()
         self._ui.start(self._title())
-        try:
-            with (
-                blamed_on(self._executor, "generate the load"),
-                rare_collections(),
-                asyncio.Runner(loop_factory=loop_factory) as runner,
-            ):
-                runner.run(self._measure())
-        except AIPerfError as error:
-            if not self._recorder.sent_count:
-                raise
-            self._failures.append(error)  # what was measured until then is kept
-        finally:
-            end_ns = time.perf_counter_ns()
-            self._ui.stop()
-        return self._finish(start_ns, end_ns, inputs)
+        with self._signals:
+            try:
+                with (
+                    blamed_on(self._executor, "generate the load"),
+                    rare_collections(),
+                    asyncio.Runner(loop_factory=loop_factory) as runner,
+                ):
+                    runner.run(self._measure())
+            except AIPerfError as error:
+                if not self._recorder.sent_count:
+                    raise
+                self._failures.append(error)  # what was measured until then is kept
+            finally:
+                end_ns = time.perf_counter_ns()
+                self._ui.stop()
+            return self._finish(start_ns, end_ns, inputs)
 
     async def _measure(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in ending_signals():
-            # A loop outside the main thread has no signals; whoever runs it there stops it.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, partial(self._stop, number, loop))
+        stop = partial(self._stop, asyncio.get_running_loop())
+        self._signals.enter_context(told_of_signals(stop))
         self._health.start()
         shown = asyncio.create_task(self._show_progress())
         try:
@@ -196,11 +195,11 @@ class Benchmark:
             self._recorder.flush()
             self._update_ui()
 
-    def _stop(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
-        """End the run early and keep what was measured; a second signal acts as usual."""
+    def _stop(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        """End the run early, if it has not ended, and keep what was measured."""
         self._stopped_by = number
-        loop.remove_signal_handler(number)
-        self._executor.stop()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(self._executor.stop)
 
     def _give_up(self) -> None:
         error = self._recorder.last_error

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class SweptRun:
     """What is kept of a run: its metrics as ``profile_export_aiperf.json`` has them, no requests.
 
-    ``failures`` say what went wrong; ``stopped_by`` is the number of the signal that ended it.
+    ``failures`` say what went wrong; ``stopped_by`` is the number of the signal that ended the
+    sweep, and ``was_cancelled`` says whether it cut this run short.
     """
 
     planned: PlannedRun
@@ -39,12 +40,13 @@ class SweptRun:
     warnings: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     stopped_by: int | None = None
+    was_cancelled: bool = False
     has_results: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether it ran to its end and nothing went wrong."""
-        return self.has_results and not self.failures and self.stopped_by is None
+        return self.has_results and not self.failures and not self.was_cancelled
 
 
 class Watcher(Protocol):
@@ -80,7 +82,7 @@ def run_sweep(plan: SweepPlan, watcher: Watcher) -> list[SweptRun]:
                 raise
             ran = SweptRun(planned, failures=(str(error),))
         except _Stopped as stopped:
-            ran = SweptRun(planned, stopped_by=stopped.number)
+            ran = SweptRun(planned, stopped_by=stopped.number, was_cancelled=True)
         gc.collect()  # so that no run collects what the one before it has left
         runs.append(ran)
         watcher.ended(runs)
@@ -96,6 +98,7 @@ def _swept(planned: PlannedRun, outcome: Outcome) -> SweptRun:
         warnings=outcome.result.warnings,
         failures=tuple(failures_in_words(outcome)),
         stopped_by=outcome.stopped_by,
+        was_cancelled=outcome.result.was_cancelled,
         has_results=outcome.has_results,
     )
 

@@ -79,7 +79,7 @@ def _row(each: Combination, keys: Sequence[str]) -> list[str]:
     note = ""
     if failed:
         note = f"{failed} failed" if len(each.runs) > 1 else "failed"
-    elif any(run.stopped_by is not None for run in each.runs):
+    elif any(run.was_cancelled for run in each.runs):
         note = "cut short"
     counts = ("request_count", "error_request_count")
     return [
@@ -108,7 +108,7 @@ def _choice(found: Sequence[Combination]) -> Iterator[str]:
     optimal = frontier(found)
     if 1 < len(optimal) < len(found):
         parameters = "; ".join(_in_words(dict(each.parameters)) for each in optimal)
-        yield f"No other is better in both: {parameters}."
+        yield f"Best trade-offs of throughput and p99: {parameters}."
 
 
 def _in_words(parameters: dict[str, float]) -> str:

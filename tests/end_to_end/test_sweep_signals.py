@@ -9,6 +9,34 @@ import pytest
 
 pytestmark = pytest.mark.once
 
+SIGNALLING = """
+import os
+import signal
+
+from aiperf import LazyEntry, hookimpl
+
+
+class Signalling:
+    wants_records = False
+
+    def __init__(self, *, config):
+        pass
+
+    def start(self, context):
+        pass
+
+    def record(self, record):
+        pass
+
+    def finish(self, result):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+@hookimpl
+def aiperf_register_exporter():
+    return [LazyEntry("signalling", "signalling", "Signalling")]
+"""
+
 
 def summary(run):
     path = run.artifacts / "sweep_aggregate" / "profile_export_aiperf_sweep.json"
@@ -50,6 +78,23 @@ def test_a_signal_ends_a_pause(profile, mock_server, until):
     assert (run.code, run.stderr) == (128 + signal.SIGTERM, "")
     assert [each["stopped_by"] for each in summary(run)["runs"]] == [None, int(signal.SIGTERM)]
     assert "The sweep was stopped after 2 of 2 runs." not in run.stdout
+
+
+def test_a_signal_while_artifacts_are_written(profile, mock_server, tmp_path):
+    """The run is whole, and the sweep ends with it: no moment is deaf."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "signalling.py").write_text(SIGNALLING)
+    with mock_server("--ttft", "1", "--itl", "0") as server:
+        run = profile(
+            *("--url", server.url, "--model", "m", "--concurrency", "1,2", "--request-count", "2"),
+            path=(site,),
+            env={"AIPERF_PLUGIN_MODULES": "signalling"},
+        )
+    assert (run.code, run.stderr) == (128 + signal.SIGTERM, "")
+    (only,) = summary(run)["runs"]
+    assert (only["is_complete"], only["stopped_by"]) == (True, int(signal.SIGTERM))
+    assert only["metrics"]["request_count"]["avg"] == 2
 
 
 def _lines(run, name):
