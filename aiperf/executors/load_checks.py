@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from aiperf.common.config import LoadConfig
 
 _ALL = 100.0
+_LIMITS = {
+    "concurrency_limit": "--concurrency",
+    "prefill_concurrency": "--prefill-concurrency",
+    "warmup_concurrency": "--warmup-concurrency",
+    "warmup_prefill_concurrency": "--warmup-prefill-concurrency",
+}
 
 
 def check_load(load: LoadConfig) -> None:
@@ -17,8 +23,12 @@ def check_load(load: LoadConfig) -> None:
 
     Raises:
         ConfigError: It says neither how much to send nor for how long, or has a percentage that
-            is none.
+            is none, or a limit that lets nothing start.
     """
+    for field, option in _LIMITS.items():
+        limit = getattr(load, field)
+        if limit is not None and limit < 1:
+            raise ConfigError(f"{option} must be at least 1, not {limit}", option=option)
     if not load.request_count and not load.session_count and load.benchmark_duration is None:
         raise ConfigError(
             "nothing says when the benchmark ends; give --request-count, --num-sessions or "
