@@ -25,6 +25,7 @@ from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.provenance import input_config, provenance, secrets_of, without_credentials
 from aiperf.benchmark.recorder import Recorder
+from aiperf.benchmark.token_doubts import token_doubts
 from aiperf.benchmark.tokenizer_choice import told
 from aiperf.common.factories import ExecutorFactory, UIFactory
 from aiperf.common.garbage import rare_collections
@@ -249,7 +250,7 @@ class Benchmark:
         )
 
     def _finish(self, start_ns: int, end_ns: int, inputs: str) -> Outcome:
-        statistics = self._engine.finish()
+        statistics, types = self._engine.finish(), self._config.types
         slices = self._engine.slices(self._config.metrics.slice_duration)
         result = RunResult(
             statistics=statistics,
@@ -268,6 +269,7 @@ class Benchmark:
                 *self._notes,
                 *self._engine.warnings,
                 *self._recorder.warnings,
+                *token_doubts(statistics, self._config.tokenizer.name or types.tokenizer),
                 *self._ui.warnings,
                 *self._health.warnings(statistics),
             ),
