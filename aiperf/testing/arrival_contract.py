@@ -23,7 +23,7 @@ class ArrivalContract(Contract):
     """Subclass it, set ``implementation``, and override :meth:`config` if it needs a rate.
 
     Choose a rate at which a dozen requests start within a second; for an arrival that follows a
-    trace, as many ``timestamps_ms``.
+    trace, as many ``timestamps_ms``; for one that paces users, as many ``num_users``.
     """
 
     factory = ArrivalFactory
@@ -107,6 +107,20 @@ class ArrivalContract(Contract):
             assert away < _HOUR_NS, f"{times[0]} is no reading of perf_counter_ns"
 
         run(test(), "ten requests, one after another, were not let start")
+
+    def test_a_user_has_a_pace_and_turns(self) -> None:
+        """What ``PacesUsers`` promises, of an arrival that says that it paces users."""
+
+        async def test() -> None:
+            arrival: Any = self._arrival()
+            if not getattr(arrival, "paces_users", False):
+                return
+            assert arrival.turn_gap_ns > 0, f"turns are {arrival.turn_gap_ns} ns apart"
+            for turns in (1, 2, 9):
+                held = arrival.hold(await arrival.acquire(), turns)
+                assert 1 <= held <= turns, f"of {turns} turns hold() lets {held} be held"
+
+        run(test(), "three users, one after another, were not let start")
 
     def test_the_same_seed_gives_the_same_schedule(self) -> None:
         """Chance comes from the generator that the arrival is given, and from nothing else."""
