@@ -68,13 +68,15 @@ def compare_runs(
     """Compare finished runs with the first of them: what differs, by how much, and how surely.
 
     A RUN is an artifact directory, or a profile_export_aiperf.json file, of this AIPerf or of
-    NVIDIA's. The intervals are from the single requests in profile_export.jsonl beside it. Warnings
-    say where the runs used different implementations or configurations, and where a client was the
-    bottleneck.
+    NVIDIA's; a sweep's directory stands for its runs. The intervals are from the single requests in
+    profile_export.jsonl beside it. Warnings say where the runs used different implementations or
+    configurations, and where a client was the bottleneck.
     """
     from aiperf.benchmark.comparison import compare  # noqa: PLC0415 - not for --help
     from aiperf.benchmark.comparison_run import read_run  # noqa: PLC0415 - as above
+    from aiperf.benchmark.runs_of_sweep import runs_of  # noqa: PLC0415 - as above
 
+    runs = tuple(str(each) for run in runs for each in runs_of(Path(run)))
     if len(runs) < _FEWEST:
         raise click.UsageError(
             f"Only one run is given: {runs[0]}. Name another to compare it with."

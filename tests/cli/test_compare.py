@@ -81,6 +81,18 @@ def test_what_cannot_be_compared_takes_no_row(aiperf, run_of, fresh_python):
     assert [line for line in done.stdout.splitlines() if line.startswith("goodput")] == []
 
 
+def test_a_sweep_stands_for_its_runs(aiperf, run_of, fresh_python):
+    """In order of their values; other directories of it are none."""
+    for number in (16, 8):
+        run_of(f"sweep/concurrency_{number}", number)
+    summary = fresh_python.cwd / "sweep/sweep_aggregate/profile_export_aiperf_sweep.json"
+    summary.parent.mkdir()
+    summary.write_text("{}")
+    done = aiperf("compare", "sweep", run_of("c", 10), "--json", "--stat", "avg")
+    paths = [each["path"] for each in json.loads(done.stdout)["runs"]]
+    assert paths == ["sweep/concurrency_8", "sweep/concurrency_16", "c"]
+
+
 @pytest.mark.once
 def test_a_page(aiperf, run_of, fresh_python):
     """Beside the table, with the same words."""
