@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiperf.pages.shown_runs import ShownRun
+_MOST_ROWS = 16
+"""A table with more comes after the plots, which nobody would scroll to."""
 
 
 def write_runs_page(
@@ -55,10 +57,11 @@ def write_runs_page(
     """
     charts = run_charts(runs)
     doubts = notice("warn", "To be considered", items(warnings)) if warnings else Markup()
+    numbers = section("The numbers", _table(*table_of_runs))
+    is_long = len(table_of_runs[1]) > _MOST_ROWS
     body = [
         top(title, Markup().join(map(about, said)) + doubts),
-        section("The numbers", _table(*table_of_runs)),
-        chart_sections(charts),
+        *([chart_sections(charts), numbers] if is_long else [numbers, chart_sections(charts)]),
         section("How it was measured", block("Runs", nested_table("Runs", origins))),
         foot(documentation, "Metrics"),
     ]
