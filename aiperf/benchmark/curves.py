@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NS_PER_MS = 1e6
 _NS_PER_SECOND = 1e9
-_AT_ONCE = 1 << 13
+_AT_ONCE = 1 << 11
 """About so many requests end in a part of the run that is looked at as one."""
 
 _PREFILLING, _DECODING, _READ, _WRITTEN, _HELD = range(5)
@@ -94,13 +94,13 @@ class _Requests:
             self.times.insert(1, first)
         tags = ("input_sequence_length", "output_sequence_length")
         self.has_tokens = all(tag in records.tags for tag in tags)
+        self._orders = [np.argsort(each, kind="stable").astype(np.int32) for each in self.times]
         self._read, self._written = (
-            np.nan_to_num(records.column(tag)[rows]).astype(np.float32)
+            np.nan_to_num(records.column(tag)[rows], copy=False).astype(np.float32)
             if self.has_tokens
             else np.zeros(0, dtype=np.float32)
             for tag in tags
         )
-        self._orders = [np.argsort(each, kind="stable").astype(np.int32) for each in self.times]
 
     def parts(self, end: float) -> Iterator[tuple[Floats, NDArray[np.float64]]]:
         """Yield the run in parts: how long each column of the rows held, in ns, and the rows.

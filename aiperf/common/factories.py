@@ -199,6 +199,7 @@ class TransportFactory(AIPerfFactory[str, "TransportProtocol"]):
     An implementation provides ``TransportProtocol``. It knows no wire format.
 
     Metadata:
+        traces (bool): whether it tells the phases of a request, for ``--export-http-trace``.
         schemes (list of str): the URL schemes that it speaks. ``--transport``, where it is left
             out, follows the URL's, and the embedded server speaks ``http`` or else ``grpc``.
 
@@ -352,7 +353,8 @@ class MetricFactory(AIPerfFactory[str, "MetricProtocol"]):
         unit (str): the unit of its values.
         header (str): its name in tables.
         requires (list of str): tags of the metrics whose values it reads.
-        needs (list of str): what the endpoint must give, of ``"streaming"`` and ``"tokens"``.
+        needs (list of str): what must be given: by the endpoint, ``"streaming"`` and ``"tokens"``,
+            and by the options, ``"tokenizer"`` and ``"http_trace"``.
         several (bool): whether a request has several values, so that no objective can be set.
         larger_is_better (bool): whether an objective is met by at least its value, not at most.
         secondary (bool): whether a short table leaves it out.
