@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, cast
 
 from aiperf.common.models import WARMUP
 from aiperf.executors.open_sessions import OpenSessions
+from aiperf.executors.phase_waits import PhaseWaits
 from aiperf.executors.prefill_limit import PrefillLimit
 from aiperf.executors.request_sender import RequestSender
 from aiperf.executors.time_limit import TimeLimit
 from aiperf.executors.turn_times import TurnTimes, ready_ns, starts_sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiperf.common.config import LoadConfig
     from aiperf.common.protocols import ArrivalProtocol, RecordSink, TransportProtocol
     from aiperf.executors.cancellations import Cancellations
     from aiperf.executors.held_session import HeldSession
     from aiperf.executors.prepared_turns import Preparer, Upcoming
     from aiperf.executors.request_ids import RequestIds
-    from aiperf.executors.waiting_line import WaitingLine
-
-_NS = 1e9
-_TICK_S = 0.001
-"""Event loops count time in milliseconds; a shorter wait than this may be none at all."""
 
 
 class LoadPhase:
@@ -85,12 +78,11 @@ class LoadPhase:
         )
         self._limit = TimeLimit(load, close=self._close, cancel=self._end_of_grace)
         self._left: int | None = load.request_count or None
-        self._is_closed = False
+        self._waits = PhaseWaits()
         self._is_full = False
         self._workers: asyncio.TaskGroup
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.Task[None]] = set()
-        self._pausing: set[asyncio.Task[None]] = set()
 
     def begin_at(self, begin_ns: int) -> None:
         """Let the schedule, if there is one, begin at a ``perf_counter_ns`` that has just come."""
@@ -140,8 +132,8 @@ class LoadPhase:
 
     def _close(self) -> None:
         """Start nothing more."""
-        self._is_closed = True
-        for task in (*self._waiting, *self._pausing):
+        self._waits.close()
+        for task in self._waiting:
             task.cancel()
 
     def _stop_timers(self) -> None:
@@ -163,7 +155,7 @@ class LoadPhase:
         """Send what the arrival lets start, until the phase is closed."""
         me = cast("asyncio.Task[None]", asyncio.current_task())
         try:
-            while not self._is_closed and not self._is_full:
+            while not self._waits.is_closed and not self._is_full:
                 self._waiting.add(me)
                 try:
                     if self._sender.has_failed:  # perhaps without a wait, as may the next
@@ -187,12 +179,12 @@ class LoadPhase:
 
     async def _wait_for_prefill(self, prefills: PrefillLimit) -> bool:
         """Wait until one more may wait for its first token."""
-        await self._wait_in(prefills.line, prefills.has_room)
+        await self._waits.in_line(prefills.line, prefills.has_room)
         return True
 
     def _may_start(self) -> bool:
         """Count one request more, and see to it that another can follow at once."""
-        if self._is_closed:
+        if self._waits.is_closed:
             return False
         if self._left is not None:
             self._left -= 1
@@ -222,18 +214,20 @@ class LoadPhase:
                 session.ready_ns = ready_ns(session.turn, record, None)
             else:
                 session.ready_ns = scheduled_ns = times.following(record)
-            await self._pause(session.ready_ns)
+            await self._waits.until(session.ready_ns)
         self._end(session)
 
     async def _wait_for_room(self) -> None:
         """Wait until an open loop may begin a session, or there is none any more."""
         sessions = self._sessions
-        await self._wait_in(sessions.line, lambda: sessions.has_room() or not sessions.has_more())
+        await self._waits.in_line(
+            sessions.line, lambda: sessions.has_room() or not sessions.has_more()
+        )
 
     def _begin(self) -> HeldSession | None:
         """Begin a session, ``None`` if there is none to begin."""
         sessions = self._sessions
-        session = None if self._is_closed else sessions.begin()
+        session = None if self._waits.is_closed else sessions.begin()
         if not sessions.has_more():
             self._is_full = True
             for task in self._waiting:
@@ -244,8 +238,8 @@ class LoadPhase:
         """Send one turn, of a session that is under way or else of a new one."""
         sessions = self._sessions
         ready = sessions.ready
-        await self._wait_in(sessions.line, lambda: bool(ready) or sessions.has_room())
-        if self._is_closed:
+        await self._waits.in_line(sessions.line, lambda: bool(ready) or sessions.has_room())
+        if self._waits.is_closed:
             return
         if ready and (ready[0].ready_ns <= scheduled_ns or not sessions.has_room()):
             session: HeldSession | None = ready.popleft()
@@ -271,29 +265,3 @@ class LoadPhase:
         self._sessions.end(session)
         if self._sessions.are_over():
             self._close()
-
-    # -- waiting -------------------------------------------------------------------------------
-
-    async def _pause(self, until_ns: int) -> None:
-        """Wait for a moment, unless the phase is closed before it has come."""
-        me = cast("asyncio.Task[None]", asyncio.current_task())
-        while not self._is_closed and (left_ns := until_ns - time.perf_counter_ns()) > 0:
-            self._pausing.add(me)
-            try:
-                await asyncio.sleep(max(left_ns / _NS, _TICK_S))
-            finally:
-                self._pausing.discard(me)
-
-    async def _wait_in(self, line: WaitingLine, may_go_on: Callable[[], bool]) -> None:
-        """Wait until something may start, behind everybody who waits for the same already.
-
-        When the phase is closed nobody waits, and nothing starts.
-        """
-        if self._is_closed or (line.is_empty() and may_go_on()):
-            return
-        me = cast("asyncio.Task[None]", asyncio.current_task())
-        self._pausing.add(me)
-        try:
-            await line.wait(may_go_on)
-        finally:
-            self._pausing.discard(me)
