@@ -66,7 +66,13 @@ def profile(
 
     Without --url, an embedded server is started on a loopback port and measured, so that
     everything can be tried with nothing else at hand.
-    """
+
+    \b
+    aiperf profile --streaming
+    aiperf profile -u localhost:8000 -m NAME --streaming --concurrency 16
+    aiperf profile -u localhost:8000 -m NAME --streaming --request-rate 20
+    aiperf profile -u localhost:8000 -m NAME --streaming --concurrency 1,4,16
+    """  # noqa: D301 - the character tells click to leave the lines as they are
     if print_config:
         from aiperf.cli.config_print import config_text  # noqa: PLC0415 - as below
 
