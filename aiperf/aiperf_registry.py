@@ -621,6 +621,19 @@ def aiperf_register_metric() -> list[LazyEntry]:
             metadata={"scope": "record", "unit": "ms", "header": "Schedule Lag"},
         ),
         LazyEntry(
+            "effective_latency",
+            "aiperf.metrics.effective_latency",
+            "EffectiveLatencyMetric",
+            identifier="effective_latency",
+            metadata={
+                "scope": "record",
+                "unit": "ms",
+                "secondary": True,
+                "header": "Effective Latency (CO-aware)",
+                "requires": ["schedule_lag", "request_latency"],
+            },
+        ),
+        LazyEntry(
             "output_sequence_length",
             "aiperf.metrics.output_sequence_length",
             "OutputSequenceLengthMetric",

@@ -236,6 +236,8 @@ def check(case, run):
 
     found = {tag: x for tag, x in run.summary.items() if isinstance(x, dict) and "unit" in x}
     errors, lag = found.pop("error_request_count"), found.pop("schedule_lag", None)
+    effective = found.pop("effective_latency", None)
+    assert (effective is None) == (lag is None)
     assert {tag: each["unit"] for tag, each in found.items()} == case.units
     assert (errors["avg"], errors["unit"]) == (0, "requests")
     assert (lag is not None) == bool(case.offsets_ms or "--request-rate " in case.options)

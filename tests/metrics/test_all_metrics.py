@@ -13,6 +13,7 @@ MODULES = [each.name for each in pkgutil.iter_modules(aiperf.metrics.__path__)]
 
 # Tag, header and unit as users of NVIDIA's AIPerf know them; a schedule lag is ours alone.
 KNOWN = {
+    "effective_latency": ("Effective Latency (CO-aware)", "ms"),
     "effective_prefill_concurrency": ("Effective Prefill Concurrency", "requests"),
     "effective_decode_concurrency": ("Effective Decode Concurrency", "requests"),
     "effective_prefill_throughput": ("Effective Prefill Throughput", "tokens/sec"),

@@ -93,6 +93,11 @@ class TestScheduleLag(MetricContract):
     examples = ((STREAMED, 1.0), (record(scheduled_ns=None), None))
 
 
+class TestEffectiveLatency(MetricContract):
+    implementation = "effective_latency"
+    examples = ((reading(schedule_lag=3.0, request_latency=200.0), 203.0),)
+
+
 class TestOutputSequenceLength(MetricContract):
     implementation = "output_sequence_length"
     examples = (
