@@ -33,7 +33,7 @@ def test_a_plugin_in_the_place_of_http_has_its_requests(config, aiperf_plugins, 
     assert with_transport_of_url(asked).types.transport == "http"
 
 
-def test_grpc_is_served_to_what_speaks_it_alone(config, with_types):
+def test_grpc_is_served_to_what_speaks_it_alone():
     """The embedded server is asked for it where HTTP would not do."""
-    assert not is_for_grpc(config)
-    assert is_for_grpc(with_types(transport="grpc"))
+    assert not is_for_grpc("http")
+    assert is_for_grpc("grpc")
