@@ -9,7 +9,8 @@ import pytest
 from aiperf.aiperf_registry import aiperf_register_metric
 
 ASKED_FOR = {"goodput", "good_request_count", "good_request_fraction"}
-SOMETIMES = {"schedule_lag", "reasoning_token_count", "total_reasoning_tokens"} | ASKED_FOR
+SCHEDULED = {"schedule_lag", "effective_latency"}
+SOMETIMES = {"reasoning_token_count", "total_reasoning_tokens"} | ASKED_FOR | SCHEDULED
 """What is there only with objectives, a schedule or a model that reasons."""
 OF_THE_SERVER = ("cache", "usage_reasoning_tokens_diff")
 """What is in the tags of what the embedded server does not count unless it is told to."""
