@@ -12,6 +12,7 @@ from aiperf.benchmark.metrics_engine import MetricsEngine
 from aiperf.benchmark.part_errors import blamed_on
 from aiperf.benchmark.recorded_metric import recorded_metric
 from aiperf.benchmark.recorded_run import FILE_NAME, About, read
+from aiperf.benchmark.run_log import is_going_on, taken
 from aiperf.common.errors import ConfigError
 from aiperf.common.factories import ExporterFactory, MetricFactory, PluginDiscovery
 from aiperf.common.models import ClockAnchor, RunResult
@@ -68,8 +69,11 @@ def rebuild(path: Path, output: OutputConfig, exporters: Sequence[str] = ()) -> 
 
     Raises:
         ConfigError: The requests cannot be read, or there are none.
-        AIPerfError: An exporter cannot be made or has no place to write to.
+        AIPerfError: An exporter cannot be made or has no place to write to, or a run that goes on
+            writes there itself.
     """
+    if is_going_on(output.artifact_dir):
+        raise taken(output.artifact_dir)
     PluginDiscovery.discover_all()
     path = _requests_of(path)
     if path.name != FILE_NAME:
@@ -200,6 +204,11 @@ def _metrics_of(about: About, known: Mapping[str, Mapping[str, Any]]) -> list[di
 
 def _what_is_unknown(path: Path, about: About, count: int) -> str:
     """Return a sentence about a file that does not say how its run ended."""
+    if is_going_on(path.parent):
+        return (
+            f"The run is still going on: these are the results of the {count} requests that had "
+            "ended"
+        )
     cut = f", and line {about.cut_line} is cut off" if about.cut_line is not None else ""
     if not about.run:
         return (

@@ -21,6 +21,24 @@ FILE_NAME: Final = "run.log"
 _LAYOUT = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
+def is_going_on(directory: Path) -> bool:
+    """Return whether a run is writing into ``directory`` at this moment."""
+    try:
+        with (directory / FILE_NAME).open(encoding="utf-8") as file:
+            return not hold(file)
+    except OSError:
+        return False
+
+
+def taken(directory: Path) -> ExportError:
+    """Return the error for a directory that a run is writing into."""
+    return ExportError(
+        f"another run is writing into {directory}. Wait until it has ended, or choose another "
+        "directory with --output-artifact-dir",
+        path=directory / FILE_NAME,
+    )
+
+
 class RunLog:
     """Writes what AIPerf's loggers say inside the ``with`` block to the run's log.
 
@@ -77,11 +95,7 @@ class RunLog:
             raise cannot_write(self._path, error) from error
         if not hold(file):
             file.close()
-            raise ExportError(
-                f"another run is writing into {self._path.parent}. Wait until it has ended, or "
-                "choose another directory with --output-artifact-dir",
-                path=self._path,
-            )
+            raise taken(self._path.parent)
         file.truncate(0)
         return file
 

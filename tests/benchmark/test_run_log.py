@@ -7,7 +7,7 @@ import resource
 
 import pytest
 
-from aiperf.benchmark.run_log import RunLog
+from aiperf.benchmark.run_log import RunLog, is_going_on
 from aiperf.common.errors import ExportError
 
 
@@ -61,6 +61,17 @@ def test_a_directory_is_one_run_s_at_a_time(tmp_path):
         with pytest.raises(ExportError, match=r"another run is writing into .*--output-artifact-"):
             RunLog(tmp_path).__enter__()
     assert "the first" in (tmp_path / "run.log").read_text(encoding="utf-8")
+    with RunLog(tmp_path):
+        pass
+
+
+def test_others_can_see_whether_a_run_is_going_on(tmp_path):
+    """Looking does not get in a run's way."""
+    assert not is_going_on(tmp_path)
+    with RunLog(tmp_path):
+        assert is_going_on(tmp_path)
+        assert is_going_on(tmp_path)
+    assert not is_going_on(tmp_path)
     with RunLog(tmp_path):
         pass
 

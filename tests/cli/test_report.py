@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from aiperf.benchmark.run_log import RunLog
+
 LINE = {
     "metadata": {"session_num": 0, "request_start_ns": 10**18, "request_end_ns": 10**18 + 10**8},
     "metrics": {"request_latency": {"value": 100.0, "unit": "ms"}},
@@ -35,3 +37,15 @@ def test_no_requests_are_one_line(aiperf, tmp_path):
     assert told.returncode == 1
     assert told.stderr.startswith("Error: cannot read ")
     assert told.stderr.count("\n") == 1
+
+
+def test_a_run_that_is_still_going_on(aiperf, run, tmp_path):
+    """Its own files are left to it; elsewhere they are those of the requests that have ended."""
+    with RunLog(run):
+        refused = aiperf("report", str(run))
+        assert refused.returncode == 1
+        assert refused.stderr.startswith("Error: another run is writing into ")
+        told = aiperf("report", str(run), "--artifact-dir", str(tmp_path / "so-far"))
+        assert told.returncode == 0, told.stderr
+        assert "still going on" in told.stdout
+    assert not (run / "profile_export_aiperf.json").exists()
