@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import sys
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -69,6 +71,7 @@ def main() -> None:
     143: its terminal went away, or it was interrupted or terminated.
     """
     _open_standard_files()
+    _heed_interrupts()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal has no letter for is written out
             stream.reconfigure(errors="backslashreplace")
@@ -99,7 +102,32 @@ def main() -> None:
             raise
         click.echo(f"Error: {_unexpected(error)}", err=True)
         code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(_flushed(code if isinstance(code, int) else 0))
+
+
+def _heed_interrupts() -> None:
+    """See to it that an interrupt interrupts.
+
+    Shells let what runs in the background ignore it, but who sends one to it means it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _flushed(code: int) -> int:
+    """Return the exit code, 1 for 0 where standard output has not taken all that was shown.
+
+    Python would find that out later, say so at length and end with 120.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                code = code or 1
+                with suppress(OSError, ValueError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code
 
 
 def _unexpected(error: Exception) -> str:

@@ -201,6 +201,24 @@ def test_a_full_disk_is_said_to_be_full(fresh_python):
 
 
 @pytest.mark.once
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
+def test_results_that_cannot_be_shown_are_one_line(fresh_python, tmp_path):
+    """The interpreter, at its end, adds nothing and changes no exit code."""
+    code = f"""
+        import subprocess, sys
+        words = ["profile", "--request-count", "2", "--json", "--ui", "none", "--artifact-dir"]
+        done = subprocess.run(
+            [sys.executable, "-m", "aiperf", *words, {str(tmp_path)!r}],
+            stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True,
+        )
+        print(done.returncode, done.stderr, end="")
+    """
+    (line,) = fresh_python(code).splitlines()
+    assert line.startswith("1 Error: ")
+    assert "No space left on device" in line
+
+
+@pytest.mark.once
 @pytest.mark.skipif(os.name != "posix", reason="files by number")
 def test_a_run_without_standard_files_is_measured(fresh_python, tmp_path):
     """Neither does the event loop abort, nor does an artifact get what is meant for a terminal."""

@@ -245,7 +245,7 @@ def test_a_full_disk(profile, mock_server):
     options = ["--concurrency", "4", "--request-count", "200", "--streaming", "--osl", "2"]
     options += ["--conversation-num", "1", "--isl", "8"]
     with mock_server("--ttft", "1", "--itl", "0") as server:
-        run = profile("--url", server.url, "--model", "m", *options, limits="ulimit -f 120")
+        run = profile("--url", server.url, "--model", "m", *options, limits="ulimit -f 240")
     assert run.code == 1
     (line,) = [each for each in run.stderr.splitlines() if "profile_export.jsonl" in each]
     assert "File too large" in line

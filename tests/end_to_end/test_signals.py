@@ -146,15 +146,19 @@ def test_the_embedded_server_ends_with_the_run(profile, until):
         socket.create_connection(address).close()
 
 
-def test_a_second_signal_ends_a_run_at_once(profile, mock_server, until, tmp_path):
-    """A part that does not come back holds nobody up; what was measured is in the file."""
+@pytest.mark.parametrize("shell", ["true", "trap '' INT"], ids=["foreground", "background"])
+def test_a_second_signal_ends_a_run_at_once(profile, mock_server, until, tmp_path, shell):
+    """A part that does not come back holds nobody up; what was measured is in the file.
+
+    So it is also where a shell has started the run in the background, to ignore Ctrl-C.
+    """
     site = tmp_path / "site"
     site.mkdir()
     (site / "stuck.py").write_text(STUCK)
     with mock_server("--ttft", "1", "--itl", "0") as server:
         run = profile.start(
             "--url", server.url, "--model", "m", *ENDLESS,
-            path=(site,), env={"AIPERF_PLUGIN_MODULES": "stuck"},
+            path=(site,), env={"AIPERF_PLUGIN_MODULES": "stuck"}, limits=shell,
         )  # fmt: skip
         until(lambda: len(run.lines) >= 8)
         run.process.send_signal(signal.SIGINT)
