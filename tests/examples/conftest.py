@@ -177,4 +177,5 @@ def _environment(directory: Path) -> dict[str, str]:
         "PATH": f"{directory / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "VIRTUAL_ENV": str(directory),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_COMPILE": "1",  # what is not imported need not be compiled
     }
