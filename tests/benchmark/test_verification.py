@@ -13,7 +13,8 @@ def test_a_run_over_grpc_is_known_to_both_sides(tmp_path):
     pytest.importorskip("grpc", reason="grpcio cannot be installed on this interpreter")
     (run,) = verify((20,), (), tmp_path, seed=1, transport="grpc")
     assert (run.load, run.requests, run.chunks) == ("20 concurrent", 120, 1920)
-    assert all("it should be under 0.5 and 2 ms" in each for each in run.failures)
+    of_a_busy_machine = "it should be under 1 and 4 ms"
+    assert [each for each in run.failures if of_a_busy_machine not in each] == []
     _header, *entries = (tmp_path / "concurrency-20" / "truth.jsonl").read_text().splitlines()
     assert len(entries) == 140
     assert all("ModelStreamInfer" in each for each in entries)
@@ -21,6 +22,6 @@ def test_a_run_over_grpc_is_known_to_both_sides(tmp_path):
 
 def test_more_is_promised_over_http():
     """Over gRPC, its library has a share in what is measured."""
-    spread = Spread("time_to_first_token", 100, median=0.3, p99=1.9, max=2.5)
+    spread = Spread("time_to_first_token", 100, median=0.6, p99=2.1, max=3.5)
     assert GRPC.has_small(spread)
     assert not HTTP.has_small(spread)
