@@ -23,6 +23,9 @@ _NS_PER_SECOND = 1e9
 _AT_ONCE = 1 << 11
 """About so many requests end in a part of the run that is looked at as one."""
 
+_LEAST_SPEED = 1e-6
+"""Tokens per second; less is what rounding has left, as one token would take days."""
+
 _PREFILLING, _DECODING, _READ, _WRITTEN, _HELD = range(5)
 """The rows of a part: requests before and after their first token, tokens per second that are read
 and written, tokens held."""
@@ -165,10 +168,9 @@ def _rate(tokens: Floats, ns: Floats) -> Floats:
 
 
 def _settle(rows: NDArray[np.float64]) -> None:
-    """Make what rounding has left of a speed nothing where no request has one."""
+    """Make what rounding has left of a speed nothing."""
     for speed, count in ((_READ, _PREFILLING), (_WRITTEN, _DECODING)):
-        rows[speed][rows[count] < 0.5] = 0.0  # noqa: PLR2004 - whole numbers
-        rows[speed].clip(0.0, out=rows[speed])
+        rows[speed][(rows[count] < 0.5) | (rows[speed] < _LEAST_SPEED)] = 0.0  # noqa: PLR2004 - whole numbers
 
 
 def _named(

@@ -89,6 +89,13 @@ def test_the_curves_are_what_a_stopwatch_would_say(requests, at_once):
                 assert (values < value - near).mean() <= percent / 100 + 1e-9
 
 
+def test_what_rounding_leaves_is_no_speed():
+    """Where tokens took no time, and where the speeds of others have ended."""
+    thirds = [(0, 3, 0, tokens, 1) for tokens in (1, 2, 5, 7)]
+    made = Curves(table_of([*thirds, (0, 20, 0, 0, 1)]), 0.06)
+    assert made.over_time("total_throughput", active=True).min == 0.0
+
+
 def test_whole_responses_have_one_curve():
     """There is no first token to tell the phases apart."""
     made = Curves(table_of([(0, 10, 10, 1, 1), (10, 0, 20, 1, 1)], streamed=False), 0.06)
