@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
+
+# The same examples in each run, however busy the machine is; HYPOTHESIS_PROFILE=default in the
+# environment looks for new ones.
+hypothesis.settings.register_profile(
+    "dependable",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dependable"))
 
 # Needs the `package` dependency group; run by naming it, as the `package` environment does.
 collect_ignore = ["test_packaging.py"]
