@@ -206,7 +206,7 @@ def test_results_that_cannot_be_shown_are_one_line(fresh_python, tmp_path):
     """The interpreter, at its end, adds nothing and changes no exit code."""
     code = f"""
         import subprocess, sys
-        words = ["profile", "--request-count", "2", "--json", "--ui", "none", "--artifact-dir"]
+        words = ["profile", "--request-count", "2", "--ui", "none", "--artifact-dir"]
         done = subprocess.run(
             [sys.executable, "-m", "aiperf", *words, {str(tmp_path)!r}],
             stdout=open("/dev/full", "w"), stderr=subprocess.PIPE, text=True,
