@@ -38,7 +38,8 @@ def told_of_signals(stop: Callable[[int], None]) -> Iterator[None]:
 
     if threading.current_thread() is threading.main_thread():
         for number in ending_signals():
-            before[number] = signal.signal(number, handle)
+            before[number] = signal.getsignal(number)  # known before the first one comes
+            signal.signal(number, handle)
     try:
         yield
     finally:
