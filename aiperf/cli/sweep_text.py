@@ -52,14 +52,16 @@ def sweep_table(plan: SweepPlan, runs: Sequence[SweptRun]) -> tuple[list[str], l
 
 def sentences(plan: SweepPlan, runs: Sequence[SweptRun]) -> Iterator[str]:
     """Yield what the table means, and what is best of it."""
-    yield "Latencies are in ms, goodput in requests/s."
+    found = combinations(runs, plan.config.confidence_level)
+    has_goodput = any("goodput_avg" in each.statistics for each in found)
+    yield f"Latencies are in ms{', goodput in requests/s' if has_goodput else ''}."
     if plan.config.num_profile_runs > 1:
         yield (
             f"Means over the runs with the same values; after \N{PLUS-MINUS SIGN} is half their "
             f"{100 * plan.config.confidence_level:g} % interval."
         )
     if plan.is_sweep:
-        yield from _choice(combinations(runs, plan.config.confidence_level))
+        yield from _choice(found)
     if len(runs) < len(plan.runs):
         yield f"The sweep was stopped after {len(runs)} of {len(plan.runs)} runs."
 
